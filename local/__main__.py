@@ -1,4 +1,4 @@
-"""Command line of the local stack: `python -m local up | outputs | report | down`."""
+"""Command line of the local stack: `python -m local up | report | down`."""
 
 from local.ending import Ending
 
@@ -10,7 +10,7 @@ import argparse  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from local.commands import down, outputs, report, up  # noqa: E402
+from local.commands import down, report, up  # noqa: E402
 from local.processes import DEFAULT_FOLDER, StateFolder, bypass_proxy  # noqa: E402
 
 
@@ -30,13 +30,7 @@ def main() -> int:
         )
     try:
         _ENDING.interrupt_instead()
-        match arguments.command:
-            case "outputs":
-                return outputs(state)
-            case "report":
-                return report(state, arguments.file)
-            case _:
-                return down(state)
+        return report(state, arguments.file) if arguments.command == "report" else down(state)
     except KeyboardInterrupt:
         return 130
 
@@ -61,7 +55,6 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=int, default=0, help="the dashboard's port (default: any that is free)"
     )
     up_command.add_argument("--no-dashboard", action="store_true", help="do not start the dashboard")
-    commands.add_parser("outputs", help="print the running stack's outputs as JSON")
     report_command = commands.add_parser(
         "report", help="create one more stuck file in the demo's folders, and report them as the script does"
     )

@@ -1,6 +1,5 @@
-"""What `python -m local` does: `up`, `down`, `outputs`, `report`. Each returns its exit code."""
+"""What `python -m local` does: `up`, `down` and `report`. Each returns its exit code."""
 
-import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,8 +40,7 @@ def up(state: StateFolder, ending: Ending, *, detach: bool, **options: bool | in
         if cancelled := ending.requested:
             status.update("Stopping")
             starter.abandon()
-        started = starter.wait()
-        complaints = starter.complaints()
+        started, complaints = starter.wait()
     if cancelled:
         _console.print("Stopped while starting; nothing is left running.")
         # Ctrl-C is the usual end of the command. With --detach a stack was expected after it, and none runs.
@@ -82,15 +80,6 @@ def watch(state: StateFolder, ending: Ending) -> int:
     return 1
 
 
-def outputs(state: StateFolder) -> int:
-    """Prints the outputs as JSON."""
-    found = _running_outputs(state)
-    if found is None:
-        return 1
-    print(json.dumps(found, indent=2))
-    return 0
-
-
 def down(state: StateFolder) -> int:
     """Stops whatever runs."""
     with _console.status("Stopping"):
@@ -110,8 +99,9 @@ def report(state: StateFolder, file: Path | None) -> int:
     # Imported only here: they take longer than everything that the other commands import.
     import httpx
 
-    found = _running_outputs(state)
-    if found is None:
+    found = state.outputs()
+    if found is None or not state.running():
+        _console.print("No local stack is running. Start one with: python -m local up")
         return 1
     if file is not None:
         body = file.read_bytes()
@@ -133,21 +123,8 @@ def report(state: StateFolder, file: Path | None) -> int:
             "Stop what still runs with: make down, and start again with: make demo"
         )
         return 1
-    try:
-        shown = json.dumps(answer.json(), indent=2, ensure_ascii=False)
-    except ValueError:
-        shown = answer.text
-    print(answer.status_code, shown)
+    print(answer.status_code, answer.text)
     return 0 if answer.is_success else 1
-
-
-def _running_outputs(state: StateFolder) -> dict[str, Any] | None:
-    """The outputs of the running stack. If none runs, says so and returns None."""
-    found = state.outputs()
-    if found is None or not state.running():
-        _console.print("No local stack is running. Start one with: python -m local up")
-        return None
-    return found
 
 
 def _show(found: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from contract.names import LOCAL_KEY
-from local.processes import HOST, ProcessId, start, wait_for
+from local.processes import HOST, ProcessId, StateFolder
 
 ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": LOCAL_KEY, "AWS_SECRET_ACCESS_KEY": LOCAL_KEY}
 
@@ -33,7 +33,7 @@ def start_emulator(port: int, folder: Path, region: str, *, persist: bool = Fals
     Raises:
         DidNotStartError: it did not start; the end of its log is in the message.
     """
-    log, scratch = folder / "emulator.log", folder / "tmp"
+    scratch = folder / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
     environment = {
         **ROOT_CREDENTIALS,
@@ -53,14 +53,6 @@ def start_emulator(port: int, folder: Path, region: str, *, persist: bool = Fals
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
     # -P, and no PYTHONPATH: its functions must find what is in their packages, and nothing else.
-    process = start(
-        ["-P", str(_SCRIPT), str(mails_folder(folder).resolve()), str(access_log(folder).resolve())],
-        log,
-        environment,
-    )
-    try:
-        wait_for(f"http://{HOST}:{port}/_ministack/health", process, log)
-    except BaseException:
-        process.stop()
-        raise
-    return process
+    files = [str(path.resolve()) for path in (_SCRIPT, mails_folder(folder), access_log(folder))]
+    health = f"http://{HOST}:{port}/_ministack/health"
+    return StateFolder(folder).start("emulator", ["-P", *files], environment, health)

@@ -17,8 +17,6 @@ from pathlib import Path
 from hypercorn.config import Config
 from ministack.app import main  # type: ignore[import-untyped]
 
-LINE = "%(s)s %(D)s %(m)s %(U)s"
-
 
 def _access_logger(path: str) -> logging.Logger:
     handler = logging.FileHandler(path)
@@ -32,7 +30,7 @@ def _access_logger(path: str) -> logging.Logger:
 
 if __name__ == "__main__":
     Config.accesslog = _access_logger(sys.argv.pop())
-    Config.access_log_format = LINE
+    Config.access_log_format = "%(s)s %(D)s %(m)s %(U)s"
     # By path: what this process can import by name, the functions that it runs can import, too.
     here = Path(__file__).parent
     runpy.run_path(str(here / "emulator_client_secrets.py"))["install"]()

@@ -1,12 +1,12 @@
 """The configuration by which a local stack's notifications go to the receiver."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from components.checks import list_all_channels
 from contract.names import LocalOutput, Output
-from contract.owners.model import NAMED_CHANNELS, Channel, ChannelKind, Owners, list_channels
+from contract.owners.model import NAMED_CHANNELS, ChannelKind, Owners
 from contract.owners.reading import read_owners_file
 from local.processes import HOST
 from local.provider import Aws
@@ -50,7 +50,7 @@ class LocalNotifications:
             target: self.receiver_url
             + webhook_path(channel.kind, target)
             + (f"#{KEYS[channel.kind]}" if channel.kind in KEYS else "")
-            for channel in self._channels()
+            for channel in list_all_channels(self.owners)
             if channel.kind in NAMED_CHANNELS
             for target in channel.targets
         }
@@ -65,7 +65,7 @@ class LocalNotifications:
     def prepare(self, aws: Aws) -> None:
         """Creates what a stack expects in its account: the sender's mail identity, and topics of others."""
         aws.client("sesv2").create_email_identity(EmailIdentity=IDENTITY)
-        for channel in self._channels():
+        for channel in list_all_channels(self.owners):
             if channel.kind is ChannelKind.SNS:
                 for target in channel.targets:
                     aws.client("sns").create_topic(Name=target.rpartition(":")[2])
@@ -73,19 +73,12 @@ class LocalNotifications:
     def subscribe(self, aws: Aws, outputs: dict[str, Any]) -> None:
         """Subscribes the receiver to all topics through which owners are notified."""
         sns = aws.client("sns")
-        alarms = outputs[Output.ALARM_TOPIC_ARN]
-        for page in sns.get_paginator("list_topics").paginate():
-            for topic in page["Topics"]:
-                if topic["TopicArn"] != alarms:
-                    sns.subscribe(
-                        TopicArn=topic["TopicArn"], Protocol="http", Endpoint=self.receiver_url + SNS_PATH
-                    )
+        endpoint = {"Protocol": "http", "Endpoint": self.receiver_url + SNS_PATH}
+        for topic in sns.get_paginator("list_topics").paginate().search("Topics[].TopicArn"):
+            if topic != outputs[Output.ALARM_TOPIC_ARN]:
+                sns.subscribe(TopicArn=topic, **endpoint)
 
     @property
     def owners(self) -> Owners | None:
         """The owners in the file."""
         return None if self.owners_file is None else read_owners_file(self.owners_file)
-
-    def _channels(self) -> Iterator[Channel]:
-        for owner in self.owners.owners.values() if self.owners else ():
-            yield from (channel for _, channel in list_channels(owner))

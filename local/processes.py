@@ -65,26 +65,6 @@ class ProcessId:
             return None
 
 
-def start(arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -> ProcessId:
-    """Starts this Python with the arguments; its output goes to `log`.
-
-    It inherits nothing that the user has set up for AWS. It gets a session of its own, so that Ctrl-C reaches
-    only us, and we end the processes in order.
-    """
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    with log.open("ab") as output:
-        child = subprocess.Popen(
-            [sys.executable, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**inherited, **environment},
-            start_new_session=True,
-        )
-    _children.append(child)
-    return ProcessId(child.pid, psutil.Process(child.pid).create_time())
-
-
 def wait_for(url: str, process: ProcessId, log: Path, seconds: float = 60) -> None:
     """Returns when `url` answers with success.
 
@@ -94,19 +74,17 @@ def wait_for(url: str, process: ProcessId, log: Path, seconds: float = 60) -> No
     # Not httpx: its import takes most of a second, and this module is imported by every command.
     opener = build_opener(ProxyHandler({}))
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if not process.alive:
-            raise DidNotStartError(f"A process ended while it was starting. The end of {log}:\n{_tail(log)}")
+    while process.alive and time.monotonic() < deadline:
         try:
             with opener.open(url, timeout=5):
                 return
         except (OSError, HTTPException):
             time.sleep(_POLL_SECONDS)
-    raise DidNotStartError(f"No answer within {seconds:.0f} s from {url}. The end of {log}:\n{_tail(log)}")
-
-
-def _tail(log: Path, lines: int = 15) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+    what = (
+        f"No answer within {seconds:.0f} s from {url}" if process.alive else "A process ended while starting"
+    )
+    tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+    raise DidNotStartError(f"{what}. The end of {log}:\n{tail}")
 
 
 def bypass_proxy() -> None:
@@ -166,12 +144,51 @@ class StateFolder:
 
     def note_process(self, role: str, process: ProcessId) -> None:
         """Writes a process down as soon as it is started, so that a later command can stop it."""
-        self.path.mkdir(parents=True, exist_ok=True)
         noted = {**self.processes(), role: process}
         # Written under another name and renamed: the file is whole even if we are ended in the middle.
         written = self._processes_file.with_suffix(".new")
         written.write_text(json.dumps({role: asdict(one) for role, one in noted.items()}))
         written.replace(self._processes_file)
+
+    def start(
+        self, role: str, arguments: Sequence[str], environment: Mapping[str, str], url: str = ""
+    ) -> ProcessId:
+        """Starts this Python as a process of the stack; its output goes to a log that bears its role.
+
+        It inherits nothing that the user has set up for AWS. It gets a session of its own, so that Ctrl-C
+        reaches only us, and we end the processes in order.
+
+        Args:
+            role: such as `emulator`.
+            arguments: of the interpreter.
+            environment: variables beside those that it inherits.
+            url: an address that answers once it is ready; empty where nobody waits for it.
+
+        Raises:
+            DidNotStartError: it ended, or did not answer; the end of its log is in the message.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        log = self.path / f"{role}.log"
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        with log.open("ab") as output:
+            child = subprocess.Popen(
+                [sys.executable, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**inherited, **environment},
+                start_new_session=True,
+            )
+        _children.append(child)
+        process = ProcessId(child.pid, psutil.Process(child.pid).create_time())
+        self.note_process(role, process)
+        if url:
+            try:
+                wait_for(url, process, log)
+            except BaseException:
+                process.stop()
+                raise
+        return process
 
     def write_outputs(self, outputs: Mapping[str, Any]) -> None:
         """Writes the outputs, for this user alone to read: its users' passwords are among them."""
@@ -186,10 +203,6 @@ class StateFolder:
             return None
         return outputs
 
-    def forget_outputs(self) -> None:
-        """Removes the outputs. A command that watches the stack sees by it that another one stops it."""
-        self.outputs_file.unlink(missing_ok=True)
-
     def stop_all(self) -> list[str]:
         """Ends every process, the last started first, and returns the roles of those that were running."""
         stopped = []
@@ -201,11 +214,8 @@ class StateFolder:
 
     def take_down(self) -> list[str]:
         """Ends every process, removes the folder, and returns the roles of those that were running."""
-        self.forget_outputs()
+        # A command that watches the stack sees by it that another one stops it.
+        self.outputs_file.unlink(missing_ok=True)
         stopped = self.stop_all()
-        self.remove()
-        return stopped
-
-    def remove(self) -> None:
-        """Removes the folder with everything in it."""
         shutil.rmtree(self.path, ignore_errors=True)
+        return stopped

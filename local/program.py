@@ -57,13 +57,6 @@ def _read(file: str) -> dict[str, Any]:
     return content
 
 
-class UnknownCallError(Exception):
-    """The program asks what the local stack does not answer."""
-
-    def __init__(self, token: str) -> None:
-        super().__init__(f"The local stack does not answer {token}. Add it to local/program.py.")
-
-
 def answer_call(token: str) -> dict[str, Any]:
     """What the AWS provider would answer to a question about the account.
 
@@ -71,10 +64,10 @@ def answer_call(token: str) -> dict[str, Any]:
         token: of Pulumi's function.
 
     Raises:
-        UnknownCallError: the local stack does not know it.
+        NotImplementedError: the local stack does not know it.
     """
     if token != "aws:index/getCallerIdentity:getCallerIdentity":
-        raise UnknownCallError(token)
+        raise NotImplementedError(f"The local stack does not answer {token}. Add it to {__name__}.")
     return {"accountId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:root", "id": ACCOUNT, "userId": ACCOUNT}
 
 

@@ -19,20 +19,16 @@ from local.demo.script import HEARTBEAT, post_report
 from local.demo.sweeping import sweep
 from local.emulator import access_log, mails_folder, start_emulator
 from local.notifications import LocalNotifications
-from local.processes import HOST, ProcessId, StateFolder, free_port, start, wait_for
+from local.processes import HOST, DidNotStartError, ProcessId, StateFolder, free_port
 from local.program import load_config, run_program
 from local.provider import Aws, as_api_values, create
-from local.provider.running import METRIC_ALARM, metric_alarm_request
+from local.provider.creators import METRIC_ALARM, metric_alarm_request
 from ops.user_pool import User
 
 Step = Callable[[str], None]
 _PROVIDER_TYPE: Final = "pulumi:providers:aws"
 _PATH: Final = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
 """Where child processes find our packages, before anything that the user has put there."""
-
-
-class AlreadyRunningError(Exception):
-    """A stack of this folder is up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +58,13 @@ def up(state: StateFolder, options: StackOptions, say: Step) -> dict[str, Any]:
         say: gets the name of each step when it is done.
 
     Raises:
-        AlreadyRunningError: it is up already.
-        DidNotStartError: a process did not start.
+        DidNotStartError: it is up already, or a process did not start.
         UnknownResourceError: the program declares what cannot be created here.
         pulumi.RunError: the configuration is wrong.
     """
     if state.running():
-        raise AlreadyRunningError
-    state.remove()
+        raise DidNotStartError("Another command has started this stack.")
+    state.take_down()
     try:
         return _start(state, options, say)
     except BaseException:
@@ -80,11 +75,19 @@ def up(state: StateFolder, options: StackOptions, say: Step) -> dict[str, Any]:
 _WARM_ATTEMPTS: Final = 5
 
 
+@contextmanager
+def _timed(say: Step, what: str | Callable[[], str]) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    done = what if isinstance(what, str) else what()
+    say(f"{done} ({time.monotonic() - started:.1f} s)")
+
+
 def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, Any]:
     region = load_config()["aws:region"]
     port = free_port()
     with _timed(say, "emulator of AWS"):
-        state.note_process("emulator", start_emulator(port, state.path, region, persist=options.persist))
+        start_emulator(port, state.path, region, persist=options.persist)
     aws = Aws(f"http://{HOST}:{port}", region)
     # The program is configured with the addresses of the dashboard and of the receiver.
     dashboard_port = free_port(options.dashboard_port) if options.dashboard else None
@@ -129,16 +132,17 @@ def _warm(api_url: str, user: User) -> None:
     """Posts a heartbeat. On a busy machine a function's first start may take longer than its time limit.
 
     Raises:
-        httpx.HTTPStatusError: the API answers, and refuses it.
+        httpx.HTTPStatusError: the API refuses it.
+        DidNotStartError: it went on failing.
     """
-    for attempt in range(_WARM_ATTEMPTS):
+    for _ in range(_WARM_ATTEMPTS):
         try:
             post_report(api_url, user, HEARTBEAT).raise_for_status()
-        except httpx.HTTPStatusError as error:
-            if not error.response.is_server_error or attempt == _WARM_ATTEMPTS - 1:
-                raise
-        else:
             return
+        except httpx.HTTPStatusError as error:
+            if not error.response.is_server_error:
+                raise
+    raise DidNotStartError(f"The API went on failing, {_WARM_ATTEMPTS} times.")
 
 
 def _play_demo(demo: Demo, owners: Owners | None, say: Step) -> dict[str, User]:
@@ -155,14 +159,6 @@ def _play_demo(demo: Demo, owners: Owners | None, say: Step) -> dict[str, User]:
         with _timed(say, lambda: f"notifications to owners: {arrived}"):
             arrived = demo.notify(owners)
     return servers
-
-
-@contextmanager
-def _timed(say: Step, what: str | Callable[[], str]) -> Iterator[None]:
-    started = time.monotonic()
-    yield
-    done = what if isinstance(what, str) else what()
-    say(f"{done} ({time.monotonic() - started:.1f} s)")
 
 
 def deploy(
@@ -195,42 +191,36 @@ def _start_metrics(
     state: StateFolder, aws: Aws, resources: Iterable[pulumi.runtime.MockResourceArgs]
 ) -> None:
     """Starts the process that publishes metrics and evaluates the alarms among the resources."""
-    alarms = state.path / "alarms.json"
-    alarms.write_text(
-        json.dumps(
-            [
-                metric_alarm_request(resource.name, as_api_values(resource.inputs))
-                for resource in resources
-                if resource.typ == METRIC_ALARM
-            ]
-        )
-    )
-    process = start(
+    alarms = [
+        metric_alarm_request(resource.name, as_api_values(resource.inputs))
+        for resource in resources
+        if resource.typ == METRIC_ALARM
+    ]
+    file = state.path / "alarms.json"
+    file.write_text(json.dumps(alarms))
+    state.start(
+        "metrics",
         [
             "-m", "local.metrics", "--endpoint", aws.endpoint_url, "--region", aws.region,
-            "--access-log", str(access_log(state.path).resolve()), "--alarms", str(alarms.resolve()),
+            "--access-log", str(access_log(state.path).resolve()), "--alarms", str(file.resolve()),
         ],
-        state.path / "metrics.log",
         _PATH,
     )  # fmt: skip
-    state.note_process("metrics", process)
 
 
 def _start_receiver(state: StateFolder, aws: Aws, notifications: LocalNotifications) -> None:
     """Starts the receiver of notifications, and returns when it answers."""
-    log = state.path / "receiver.log"
     owners_file = notifications.owners_file
-    process = start(
+    state.start(
+        "receiver",
         [
             "-m", "local.receiver", "--port", str(notifications.receiver_port),
             "--endpoint", aws.endpoint_url, "--mails", str(mails_folder(state.path).resolve()),
             *(["--owners", str(owners_file.resolve())] if owners_file else []),
         ],
-        log,
         _PATH,
+        notifications.receiver_url,
     )  # fmt: skip
-    state.note_process("receiver", process)
-    wait_for(notifications.receiver_url, process, log)
 
 
 def start_dashboard(
@@ -250,16 +240,13 @@ def start_dashboard(
     Raises:
         DidNotStartError: it did not start.
     """
-    log = state.path / "dashboard.log"
-    process = start(
+    return state.start(
+        "dashboard",
         [
             "-m", "streamlit", "run", str(server),
             "--server.address", HOST, "--server.port", str(port), "--server.headless", "true",
             "--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none",
         ],
-        log,
         {OUTPUTS_VARIABLE: str(state.outputs_file.resolve()), **_PATH, **(settings or {})},
+        f"http://{HOST}:{port}/_stcore/health",
     )  # fmt: skip
-    state.note_process("dashboard", process)
-    wait_for(f"http://{HOST}:{port}/_stcore/health", process, log)
-    return process

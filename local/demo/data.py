@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 
 from contract.moments import format_moment
-from contract.names import Group, LocalOutput, Output
+from contract.names import NOTIFICATIONS, Group, LocalOutput, Output
 from contract.owners.model import Owners
 from handlers.ingest.building import Origin, build
 from handlers.ingest.parsing import ParsedReport
@@ -20,7 +20,7 @@ from handlers.web.requests import Caller
 from local.demo.history import Story
 from local.demo.script import format_body, make_folders, post_report, scan_folders, this_machine
 from local.demo.servers import SERVERS
-from local.demo.sweeping import Notifier, sweep
+from local.demo.sweeping import observe, sweep
 from local.provider import Aws
 from ops.user_pool import User, create_user
 from store.dynamodb import ConflictError, Reader
@@ -39,8 +39,7 @@ _NO_NUMBER: Final = "20 minutes"
 """The SLA that a script sends after somebody changed it."""
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     """A user, and the id by which tables know it."""
 
     user: User
@@ -79,12 +78,9 @@ class Demo:
 
     def load_history(self) -> tuple[int, int]:
         """Writes a week of records and runs, up to now; returns how many of each."""
-        return load_history(
-            self._aws,
-            self._outputs[Output.TABLE_NAME],
-            self._outputs[Output.RUNS_TABLE_NAME],
-            ((story, self._accounts[story.server.account]) for story in self._stories),
-        )
+        tables = self._outputs[Output.TABLE_NAME], self._outputs[Output.RUNS_TABLE_NAME]
+        told = [(story, self._accounts[story.server.account]) for story in self._stories]
+        return load_history(self._aws, *tables, told)
 
     def report(self) -> int:
         """Sends the report of each server that has one now; returns the number of stuck files in them.
@@ -121,15 +117,11 @@ class Demo:
             FunctionFailedError: the function that notifies them failed.
         """
         # Asked anew: the earlier steps took a while, and owners are to have all of the time to acknowledge.
-        now = datetime.now(UTC).replace(microsecond=0)
-        notifier = Notifier(self._aws, self._outputs, owners)
-        try:
-            notifier.observe(now - _OBSERVED_BEFORE)
-            notifier.remember(now)
-        except ConflictError:
-            # A scheduled sweep ran meanwhile; the next ones notify of the rest.
-            pass
-        notifier.send()
+        # Where a scheduled sweep runs meanwhile, the next ones notify of the rest.
+        with suppress(ConflictError):
+            now = datetime.now(UTC).replace(microsecond=0)
+            observe(self._aws, self._outputs, owners, now - _OBSERVED_BEFORE)
+        sweep(self._aws, self._outputs[Output.METRICS_NAMESPACE], NOTIFICATIONS)
         answer = httpx.get(f"{self._outputs[LocalOutput.RECEIVER_URL]}/count", trust_env=False)
         return int(answer.raise_for_status().text)
 

@@ -1,7 +1,7 @@
 """A believable past: what a server's script would have reported in a week."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Self
@@ -16,6 +16,8 @@ _MINUTE: Final = timedelta(minutes=1)
 _APART: Final = 3 * HOUR
 _JITTER_SECONDS: Final = 4
 """A task does not start to the second."""
+_UNREADABLE: Final = 5 * HOUR
+"""How long access to a folder has been denied."""
 
 
 class _Stay(NamedTuple):
@@ -43,20 +45,20 @@ class Story:
         """Makes up a week. The same seed gives the same one; `now` is aware."""
         chance = random.Random(f"{seed} {server.name}")  # noqa: S311 - a story, not a secret
         last = now - (server.unheard_for or server.interval)
-        moments = tuple(_count_back(last, now - HISTORY, server.interval, chance))[::-1]
-        waiting = [
-            _Stay(
-                file.folder,
-                StuckFile.model_construct(filename=file.filename, creation_date=now - file.age),
-                ends=None,
-            )
-            for file in server.waiting
-        ]
+        runs = range((last - (now - HISTORY)) // server.interval, -1, -1)
+        moments = tuple(
+            last - number * server.interval + timedelta(seconds=chance.uniform(0, _JITTER_SECONDS))
+            for number in runs
+        )
+        waiting = [_Stay(one.folder, _file(one.filename, now - one.age), ends=None) for one in server.waiting]
+        # What stuck before moved on long before the end, so that what is stuck then is a breach of its own.
+        newest_first = sorted(waiting, key=lambda one: one.file.creation_date, reverse=True)
+        begun = {one.folder: one.file.creation_date for one in newest_first}
         past = [
             stay
             for habit in server.habits
             for stay in _imagine_stays(habit, start_of_hour(now - HISTORY), now, chance)
-            if _is_over(stay, waiting, last)
+            if stay.ends and stay.ends < begun.get(stay.folder, last) - _APART
         ]
         return cls(server, now, (*past, *waiting), moments)
 
@@ -69,35 +71,26 @@ class Story:
 
     def report(self, at: datetime) -> Report:
         """What its script finds at a moment."""
-        unreadable = self.server.unreadable
-        if unreadable is not None and at <= self.now - unreadable.lasts:
-            unreadable = None
         breaches, listed = [], []
-        for habit in self.server.habits:
-            if unreadable is not None and habit.folder == unreadable.folder:
-                listed.append(
-                    ListedFolder.model_construct(folder=habit.folder, sla=habit.sla, error=unreadable.error)
-                )
+        for folder, sla in ((habit.folder, habit.sla) for habit in self.server.habits):
+            if folder == self.server.unreadable and at > self.now - _UNREADABLE:
+                listed.append(ListedFolder.model_construct(folder=folder, sla=sla, error="Access is denied."))
                 continue
             files = [
                 stay.file
                 for stay in self.stays
-                if stay.folder == habit.folder
+                if stay.folder == folder
                 and stay.file.creation_date < at
                 and (stay.ends is None or at < stay.ends)
             ]
+            oldest = min((file.creation_date for file in files), default=None)
             listed.append(
                 ListedFolder.model_construct(
-                    folder=habit.folder,
-                    sla=habit.sla,
-                    file_count=len(files),
-                    oldest_creation=min((file.creation_date for file in files), default=None),
+                    folder=folder, sla=sla, file_count=len(files), oldest_creation=oldest
                 )
             )
-            if stuck := [file for file in files if file.creation_date + habit.sla * _MINUTE < at]:
-                breaches.append(
-                    ReportedFolder.model_construct(folder=habit.folder, sla=habit.sla, files=stuck)
-                )
+            if stuck := [file for file in files if file.creation_date + sla * _MINUTE < at]:
+                breaches.append(ReportedFolder.model_construct(folder=folder, sla=sla, files=stuck))
         if self.server.sends is Sends.NOTHING:
             return Report.model_construct(sla_error=breaches, run=None)
         run = ReportedRun.model_construct(
@@ -108,19 +101,8 @@ class Story:
         return Report.model_construct(sla_error=breaches, run=run)
 
 
-def _is_over(stay: _Stay, waiting: Iterable[_Stay], last: datetime) -> bool:
-    """Whether a file moved on long before the end, so that what is stuck then is a breach of its own."""
-    begun = (one.file.creation_date for one in waiting if one.folder == stay.folder)
-    return stay.ends is not None and stay.ends < min(begun, default=last) - _APART
-
-
-def _count_back(
-    last: datetime, until: datetime, interval: timedelta, chance: random.Random
-) -> Iterator[datetime]:
-    moment = last
-    while moment > until:
-        yield moment + timedelta(seconds=chance.uniform(0, _JITTER_SECONDS))
-        moment -= interval
+def _file(name: str, created: datetime) -> StuckFile:
+    return StuckFile.model_construct(filename=name, creation_date=created)
 
 
 def _imagine_stays(habit: Habit, start: datetime, until: datetime, chance: random.Random) -> Iterator[_Stay]:
@@ -135,9 +117,7 @@ def _imagine_stays(habit: Habit, start: datetime, until: datetime, chance: rando
             ends = created + habit.sla * _MINUTE + timedelta(seconds=overdue)
             # One cause often holds up several files.
             for sibling in range(1 + int(chance.expovariate(1.2))):
-                file = StuckFile.model_construct(
-                    filename=habit.filename.format(number + sibling),
-                    creation_date=(created + sibling * _MINUTE).replace(microsecond=0),
-                )
+                appeared = (created + sibling * _MINUTE).replace(microsecond=0)
+                file = _file(habit.filename.format(number + sibling), appeared)
                 yield _Stay(habit.folder, file, ends)
         hour += HOUR

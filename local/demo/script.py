@@ -7,10 +7,9 @@ that the demo's reports take the way of real ones.
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 
@@ -32,8 +31,7 @@ _TREE: Final[tuple[tuple[str, int, tuple[tuple[str, int], ...]], ...]] = (
 script's are."""
 
 
-@dataclass(frozen=True)
-class MonitoredFolder:
+class MonitoredFolder(NamedTuple):
     """A folder, and how long a file may wait in it."""
 
     path: Path
@@ -53,9 +51,8 @@ def monitored_folders(root: Path) -> list[MonitoredFolder]:
 def make_folders(root: Path, now: datetime) -> list[MonitoredFolder]:
     """Creates the tree below `root` with its files, and returns its folders."""
     folders = monitored_folders(root)
-    for folder, (_, _, files) in zip(folders, _TREE, strict=True):
-        for filename, age in files:
-            _make_file(folder.path / filename, now - age * _MINUTE)
+    for file in this_machine(root, "").waiting:
+        _make_file(Path(file.folder) / file.filename, now - file.age)
     return folders
 
 
@@ -100,17 +97,13 @@ def scan_folders(folders: Sequence[MonitoredFolder], now: datetime) -> dict[str,
             "files": [
                 {"filename": file.name, "creationDate": _format_round_trip(created)}
                 for file in sorted(folder.path.iterdir())
-                if now - (created := _created(file)) > folder.sla
+                # Not every file system keeps a creation time; these files are never written again.
+                if now - (created := datetime.fromtimestamp(file.stat().st_mtime).astimezone()) > folder.sla
             ],
         }
         for folder in folders
     ]
     return {"sla_error": [breach for breach in breaches if breach["files"]]}
-
-
-def _created(file: Path) -> datetime:
-    # Not every file system keeps a creation time; these files are never written again.
-    return datetime.fromtimestamp(file.stat().st_mtime).astimezone()
 
 
 def _format_round_trip(moment: datetime) -> str:

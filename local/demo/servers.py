@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
@@ -20,8 +20,7 @@ class Sends(Enum):
     """`run` with every folder that it read."""
 
 
-@dataclass(frozen=True)
-class Habit:
+class Habit(NamedTuple):
     """How often files get stuck in a folder, and for how long."""
 
     folder: str
@@ -35,22 +34,12 @@ class Habit:
     """Whether files get stuck in the batch run from midnight to five instead of in office hours."""
 
 
-@dataclass(frozen=True)
-class WaitingFile:
+class WaitingFile(NamedTuple):
     """A file that still waits."""
 
     folder: str
     filename: str
     age: timedelta
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A folder that can no longer be read."""
-
-    folder: str
-    error: str
-    lasts: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +55,8 @@ class Server:
     interval: timedelta = _HOUR
     sends: Sends = Sends.NOTHING
     waiting: tuple[WaitingFile, ...] = ()
-    unreadable: Unreadable | None = None
+    unreadable: str = ""
+    """A folder that access is denied to, since a few hours."""
     unheard_for: timedelta | None = None
     """How long ago its last report came; None where one comes now."""
     refused: bool = False
@@ -121,22 +111,10 @@ SERVERS: Final = (
         sends=Sends.LISTS,
         habits=(
             Habit(r"D:\Exchange\Bank\Statements", 120, 1.2, 6 * _HOUR, "camt053_{:05}.xml", nightly=True),
-            Habit(r"D:\Exchange\Bank\Payments", 60, 0.8, _HOUR, "pain001_{:05}.xml"),
             Habit(r"D:\Exchange\Bank\Returns", 60, 0.5, 2 * _HOUR, "pacs004_{:05}.xml"),
         ),
         waiting=(WaitingFile(r"D:\Exchange\Bank\Returns", "pacs004_00218.xml", 9 * _HOUR),),
-        unreadable=Unreadable(r"D:\Exchange\Bank\Returns", "Access is denied.", 5 * _HOUR),
-    ),
-    Server(
-        name="EDI-01",
-        account="edi-01",
-        address="10.20.0.31",
-        sends=Sends.RUN,
-        habits=(
-            Habit(r"E:\EDI\Confirmations", 60, 2, 3 * _HOUR, "conf_{:05}.edi"),
-            Habit(r"E:\EDI\Invoices", 30, 3, 2 * _HOUR, "INV-{:05}.xml"),
-        ),
-        waiting=(WaitingFile(r"E:\EDI\Confirmations", "conf_10442.edi", 95 * _MINUTE),),
+        unreadable=r"D:\Exchange\Bank\Returns",
     ),
     # One account for two servers with the stock script.
     Server(
@@ -161,10 +139,7 @@ SERVERS: Final = (
         name="REPORTS-01",
         account="reports-01",
         address="10.20.0.41",
-        habits=(
-            Habit("/srv/jobs/reports/nightly", 120, 1.5, 5 * _HOUR, "summary_{:05}.pdf", nightly=True),
-            Habit("/srv/jobs/reports/monthly", 1440, 0.2, 14 * _HOUR, "month_{:05}.pdf", nightly=True),
-        ),
+        habits=(Habit("/srv/jobs/reports/nightly", 120, 1.5, 5 * _HOUR, "summary_{:05}.pdf", nightly=True),),
         waiting=(WaitingFile("/srv/jobs/reports/nightly", "summary_00318.pdf", 9 * _HOUR),),
         unheard_for=5 * _HOUR,
     ),

@@ -29,9 +29,7 @@ def run(aws: Aws, access_log: Path, alarms: Path) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m local.metrics", description=__doc__)
-    parser.add_argument("--endpoint", required=True)
-    parser.add_argument("--region", required=True)
-    parser.add_argument("--access-log", required=True, type=Path)
-    parser.add_argument("--alarms", required=True, type=Path)
+    for name in ("--endpoint", "--region", "--access-log", "--alarms"):
+        parser.add_argument(name, required=True)
     given = parser.parse_args()
-    run(Aws(given.endpoint, given.region), given.access_log, given.alarms)
+    run(Aws(given.endpoint, given.region), Path(given.access_log), Path(given.alarms))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from contract.metrics import (
     AwsDimension,
@@ -21,13 +21,7 @@ from contract.metrics import (
 )
 from local.provider import Aws
 
-T = TypeVar("T")
-
 MINUTE: Final = 60
-MAX_DATA: Final = 1000
-"""PutMetricData's limit of metrics in one call."""
-MAX_VALUES: Final = 150
-"""PutMetricData's limit of different values of one metric in one call."""
 
 
 @dataclass(frozen=True)
@@ -61,34 +55,22 @@ def publish(cloudwatch: Any, samples: Iterable[Sample]) -> None:
         values[sample.series, int(sample.moment // MINUTE) * MINUTE][sample.value] += 1
     by_namespace: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for (series, minute), counts in values.items():
-        for batch in _batches(list(counts.items()), MAX_VALUES):
-            by_namespace[series.namespace].append(
-                {
-                    "MetricName": series.name,
-                    "Dimensions": [
-                        {"Name": name, "Value": value} for name, value in sorted(series.dimensions)
-                    ],
-                    "Timestamp": datetime.fromtimestamp(minute, UTC),
-                    "Unit": series.unit,
-                    "Values": [value for value, _ in batch],
-                    "Counts": [count for _, count in batch],
-                }
-            )
+        by_namespace[series.namespace].append(
+            {
+                "MetricName": series.name,
+                "Dimensions": [{"Name": name, "Value": value} for name, value in sorted(series.dimensions)],
+                "Timestamp": datetime.fromtimestamp(minute, UTC),
+                "Unit": series.unit,
+                "Values": list(counts),
+                "Counts": list(counts.values()),
+            }
+        )
     for namespace, data in by_namespace.items():
-        for some in _batches(data, MAX_DATA):
-            cloudwatch.put_metric_data(Namespace=namespace, MetricData=some)
+        cloudwatch.put_metric_data(Namespace=namespace, MetricData=data)
 
-
-def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
-
-
-# Lambda, and the embedded metric format.
 
 _GROUP_PREFIX: Final = "/aws/lambda/"
 _REPORT: Final = re.compile(r"REPORT RequestId: \S+\tDuration: (?P<duration>[\d.]+) ms")
-_PAGE = 10_000
-"""FilterLogEvents' limit of events in one answer."""
 _OVERLAP_MS: Final = 1_000
 """Read again each time, since an invocation is dated a moment before its lines are stored."""
 
@@ -102,9 +84,8 @@ class FunctionMetrics:
 
     def __init__(self, aws: Aws) -> None:
         self._logs = aws.client("logs")
-        self._newest: dict[str, int] = {}
-        self._seen: dict[str, int] = {}
-        """Streams already counted, and their dates."""
+        self._read: dict[str, tuple[int, set[str]]] = {}
+        """By group: the date of the newest invocation, and the streams that were counted around it."""
 
     def new_samples(self) -> Iterator[Sample]:
         """The samples of invocations that ended since the last call."""
@@ -112,32 +93,20 @@ class FunctionMetrics:
             yield from self._of_group(group["logGroupName"])
 
     def _of_group(self, group: str) -> Iterator[Sample]:
-        for stream, events in self._invocations(group).items():
-            date = events[0]["timestamp"]
-            report = _REPORT.match(events[-1]["message"])
-            if report and stream not in self._seen:
-                self._seen[stream] = date
-                self._newest[group] = max(date, self._newest.get(group, 0))
-                lines = [event["message"] for event in events]
-                function = group.removeprefix(_GROUP_PREFIX)
-                yield from build_samples(function, lines, float(report["duration"]), date / 1000)
-        oldest = min(self._newest.values(), default=0) - _OVERLAP_MS
-        self._seen = {stream: date for stream, date in self._seen.items() if date >= oldest}
-
-    def _invocations(self, group: str) -> dict[str, list[dict[str, Any]]]:
-        """The events of each stream, from a little before the newest one that was counted."""
-        found: dict[str, list[dict[str, Any]]] = {}
-        since = max(0, self._newest.get(group, 0) - _OVERLAP_MS)
-        while True:
-            events = self._logs.filter_log_events(logGroupName=group, startTime=since, limit=_PAGE)["events"]
-            page = defaultdict(list)
-            for event in events:
-                page[event["logStreamName"]].append(event)
-            # The next page begins with the date at which a full one ends, and has the whole of what that cut.
-            found |= page
-            if len(events) < _PAGE or events[-1]["timestamp"] == since:
-                return found
-            since = events[-1]["timestamp"]
+        newest, counted = self._read.get(group, (0, set()))
+        since = max(0, newest - _OVERLAP_MS)
+        streams: dict[str, list[str]] = defaultdict(list)
+        dates: dict[str, int] = {}
+        for event in self._logs.filter_log_events(logGroupName=group, startTime=since)["events"]:
+            streams[event["logStreamName"]].append(event["message"])
+            dates[event["logStreamName"]] = event["timestamp"]
+        # One without its last line is still running.
+        ended = {name: found for name, lines in streams.items() if (found := _REPORT.match(lines[-1]))}
+        for name in ended.keys() - counted:
+            newest = max(newest, dates[name])
+            function, duration = group.removeprefix(_GROUP_PREFIX), float(ended[name]["duration"])
+            yield from build_samples(function, streams[name], duration, dates[name] / 1000)
+        self._read[group] = newest, set(ended)
 
 
 def build_samples(function: str, lines: Sequence[str], duration: float, moment: float) -> Iterator[Sample]:
@@ -149,15 +118,10 @@ def build_samples(function: str, lines: Sequence[str], duration: float, moment: 
         duration: how long it took, in milliseconds.
         moment: when it ended, in seconds since 1970.
     """
-    values = {
-        FunctionMetric.INVOCATIONS: (1, "Count"),
-        # The emulator has no other callers that share its concurrency.
-        FunctionMetric.THROTTLES: (0, "Count"),
-        FunctionMetric.DURATION: (duration, "Milliseconds"),
-    }
-    for name, (value, unit) in values.items():
-        series = Series.of(Namespace.LAMBDA, name, {AwsDimension.FUNCTION: function}, unit)
-        yield Sample(series, value, moment)
+    of_function = {AwsDimension.FUNCTION: function}
+    yield Sample(Series.of(Namespace.LAMBDA, FunctionMetric.INVOCATIONS, of_function), 1, moment)
+    timed = Series.of(Namespace.LAMBDA, FunctionMetric.DURATION, of_function, "Milliseconds")
+    yield Sample(timed, duration, moment)
     for line in lines:
         yield from parse_embedded_samples(line)
 
@@ -177,8 +141,6 @@ def parse_embedded_samples(line: str) -> Iterator[Sample]:
                 for value in values if isinstance(values, list) else [values]:
                     yield Sample(series, value, moment)
 
-
-# API Gateway.
 
 _LINE: Final = re.compile(
     r"(?P<moment>\d+) (?P<status>\d{3}) (?P<micros>\d+) (?P<method>[A-Z]+) "
@@ -217,13 +179,17 @@ class GatewayMetrics:
         route = (request["method"], request["path"])
         status, moment = int(request["status"]), float(request["moment"])
         if function := functions.get(route):
-            errors = Series.of(Namespace.LAMBDA, FunctionMetric.ERRORS, {AwsDimension.FUNCTION: function})
+            errors = Series.of(
+                Namespace.LAMBDA, FunctionMetric.ERRORS, {AwsDimension.FUNCTION: function}
+            )
             yield Sample(errors, int(status == HTTPStatus.BAD_GATEWAY), moment)
         of_stage = build_gateway_dimensions(api_name, request["stage"])
         dimensions: list[Mapping[Any, str]] = [{AwsDimension.API: api_name}, of_stage]
         # Only routes that the API has get metrics of their own.
         if route in functions:
-            dimensions.append({**of_stage, AwsDimension.METHOD: route[0], AwsDimension.RESOURCE: route[1]})
+            dimensions.append(
+                {**of_stage, AwsDimension.METHOD: route[0], AwsDimension.RESOURCE: route[1]}
+            )
         # An error metric gets a 0 for each success, so that its average is the error rate.
         values = {
             GatewayMetric.COUNT: (1, "Count"),
@@ -257,9 +223,6 @@ class GatewayMetrics:
         }
 
 
-# Streams and queues.
-
-_DONE, _FAILED = "OK", "FAILED"
 _WAITING: Final = "ApproximateNumberOfMessages"
 """GetQueueAttributes' name for the visible messages."""
 
@@ -280,13 +243,11 @@ class SourceMetrics:
         """The samples of each stream that had a batch, `now` in seconds since 1970."""
         for source in self._lambda.list_event_source_mappings()["EventSourceMappings"]:
             result, name = source["LastProcessingResult"], source["UUID"]
-            if not result.startswith((_DONE, _FAILED)):
+            if not result.startswith(("OK", "FAILED")):
                 continue
-            if failed := result.startswith(_FAILED):
-                since = self._failing_since.setdefault(name, now)
-            else:
-                since = now
+            if not (failed := result.startswith("FAILED")):
                 self._failing_since.pop(name, None)
+            since = self._failing_since.setdefault(name, now) if failed else now
             function = {AwsDimension.FUNCTION: source["FunctionArn"].rpartition(":")[2]}
             age = Series.of(Namespace.LAMBDA, FunctionMetric.ITERATOR_AGE, function, "Milliseconds")
             yield Sample(age, round((now - since) * 1000), now)

@@ -1,16 +1,15 @@
 """Creates the program's resources in the emulator, as the AWS provider would; it changes and deletes none.
 
-Each module has a table of what creates the types of its services. A type that none of them knows is an
-error, never passed over.
+A type that nothing is known to create is an error, never passed over.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from pulumi.runtime.rpc import is_rpc_secret, unwrap_rpc_secret
 
-from local.provider import api, data, people, running
-from local.provider.resource import ACCOUNT, Aws, Created, Creator, Inputs
+from local.provider.creators import CREATORS
+from local.provider.resource import ACCOUNT, Aws, Created, Inputs
 
 __all__ = [
     "ACCOUNT",
@@ -23,13 +22,6 @@ __all__ = [
     "create",
 ]
 
-CREATORS: Final[Mapping[str, Creator]] = {
-    **api.CREATORS,
-    **data.CREATORS,
-    **people.CREATORS,
-    **running.CREATORS,
-}
-
 
 class UnknownResourceError(Exception):
     """The program declares a resource that the local stack cannot create."""
@@ -37,7 +29,7 @@ class UnknownResourceError(Exception):
     def __init__(self, resource_type: str, name: str) -> None:
         super().__init__(
             f"The local stack cannot create {name!r}: it does not know the type {resource_type}. "
-            "Add what creates it to a module of local/provider/."
+            "Add what creates it to local/provider/creators.py."
         )
 
 
@@ -45,7 +37,7 @@ def create(aws: Aws, resource_type: str, name: str, inputs: Inputs) -> Created:
     """Creates one resource, and returns its id and what AWS answers.
 
     Raises:
-        UnknownResourceError: no module knows the type.
+        UnknownResourceError: nothing is known to create the type.
     """
     if resource_type not in CREATORS:
         raise UnknownResourceError(resource_type, name)

@@ -62,34 +62,65 @@ def _make_client(service: str, endpoint_url: str, region: str) -> Any:
     )
 
 
-def to_api(value: Any) -> Any:
-    """Inputs under the names of the AWS API: the same words, each beginning with a capital."""
-    if isinstance(value, Mapping):
-        return {key[0].upper() + key[1:]: to_api(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [to_api(entry) for entry in value]
+def send(aws: Aws, service: str, operation: str, inputs: Inputs) -> dict[str, Any]:
+    """Calls AWS with those of the inputs that the operation takes.
+
+    Args:
+        aws: the account.
+        service: as boto3 calls it.
+        operation: the client's method, such as `create_table`.
+        inputs: the resource's, and others beside them.
+
+    Returns:
+        The request and the answer, and what the answer's objects hold, in one.
+    """
+    client = aws.client(service)
+    model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
+    request = _fit(model.input_shape, inputs)
+    answer: dict[str, Any] = getattr(client, operation)(**request)
+    inner = [value for key, value in answer.items() if isinstance(value, dict) and key != "ResponseMetadata"]
+    return {name: value for part in (request, *inner, answer) for name, value in part.items()}
+
+
+def _fit(shape: Any, value: Any) -> Any:
+    """What a shape of botocore's takes of a value: AWS's API has the provider's words in other letters."""
+    match shape.type_name:
+        case "structure":
+            given = {name.lower(): entry for name, entry in value.items() if entry is not None}
+            return {
+                name: _fit(member, given[name.lower()])
+                for name, member in shape.members.items()
+                if name.lower() in given
+            }
+        case "map":
+            return {key: _fit(shape.value, entry) for key, entry in value.items()}
+        case "list":
+            return [_fit(shape.member, entry) for entry in (value if isinstance(value, list) else [value])]
+        case "string":
+            return str(value)
     return value
 
 
-def pick(inputs: Inputs, *names: str) -> dict[str, Any]:
-    """The named inputs that are set, under the names of the AWS API."""
-    picked: dict[str, Any] = to_api(given(inputs, *names))
-    return picked
+def by(service: str, operation: str, resource_id: str, outputs: str = "", **renamed: str) -> Creator:
+    """Creates by one call.
 
+    Args:
+        service: as boto3 calls it.
+        operation: the client's method.
+        resource_id: a template of the id, such as `{RoleName}:{PolicyName}`, of request and answer.
+        outputs: the names of outputs with their templates, as in `arn={Arn} name={RoleName}`.
+        renamed: names of the API, and the inputs that bear another one.
+    """
 
-def given(inputs: Inputs, *names: str, **renamed: str) -> dict[str, Any]:
-    """The named inputs that are set, as they are, and others under the names `api_name="inputName"`."""
-    wanted = {name: name for name in names} | renamed
-    return {api: inputs[name] for api, name in wanted.items() if inputs.get(name) is not None}
+    def create(aws: Aws, name: str, inputs: Inputs) -> Created:
+        named = {"name": name, **inputs}
+        others = {api: named.get(given) for api, given in renamed.items()}
+        known = send(aws, service, operation, {**named, **others})
+        known |= {"region": aws.region, "account": aws.account_id}
+        templates = dict(one.split("=") for one in outputs.split())
+        return Created(
+            resource_id.format_map(known),
+            {output: template.format_map(known) for output, template in templates.items()},
+        )
 
-
-def patch(inputs: Inputs, *names: str) -> list[dict[str, str]]:
-    """The named inputs that are set, as operations of API Gateway's updates."""
-    return [
-        {
-            "op": "replace",
-            "path": f"/{name}",
-            "value": str(value).lower() if isinstance(value, bool) else value,
-        }
-        for name, value in given(inputs, *names).items()
-    ]
+    return create

@@ -93,45 +93,41 @@ class Inbox:
 
     def __init__(self, owners: Owners | None, mails: Path) -> None:
         self._owners = () if owners is None else tuple(owners.owners.values())
+        self.owners = tuple(owner.name for owner in self._owners)
+        """The names of all owners, in the order of their file."""
         self._mails = mails
         self._posted: deque[Received] = deque(maxlen=_KEPT)
         self._read: dict[Path, Received] = {}
 
-    @property
-    def owners(self) -> tuple[str, ...]:
-        """The names of all owners, in the order of their file."""
-        return tuple(owner.name for owner in self._owners)
+    def add_post(self, kind: ChannelKind, webhook: str, body: bytes, headers: Mapping[str, str]) -> str:
+        """Adds what was posted to a webhook; returns why the service would refuse it, or "".
 
-    def add_post(self, kind: ChannelKind, webhook: str, payload: Any) -> None:
-        """Adds what was posted to a webhook of Slack or Teams; `payload` is the parsed JSON."""
-        lines = [line for line in _list_texts(payload) if line.strip()]
-        if lines and kind is ChannelKind.SLACK:
-            # The message's own text is escaped; the texts in its blocks are not.
-            lines[:1] = unescape(lines[0]).split("\n")
-        self._add(kind, webhook, lines[0] if lines else "", "\n".join(lines), payload)
-
-    def add_event(self, kind: ChannelKind, webhook: str, body: bytes, headers: Mapping[str, str]) -> str:
-        """Adds what was posted to PagerDuty or a webhook; returns why the service would refuse it, or ""."""
-        if kind is ChannelKind.PAGERDUTY:
-            event = json.loads(body)
-            wrong = Draft202012Validator(PAGERDUTY_EVENT).iter_errors(event)
-            problem = next((one.message for one in wrong), "")
-            if problem or event["routing_key"] != KEYS[kind]:
-                return problem or "Invalid routing key"
-            subject, details = event["payload"]["summary"], event["payload"]["custom_details"]
-            what = f"{event['event_action']} {event['dedup_key']}, {event['payload']['severity']}"
-        else:
-            try:
-                event = Webhook(KEYS[kind]).verify(body, dict(headers))
-            except WebhookVerificationError as error:
-                return str(error)
-            subject, details = event["data"]["summary"], event["data"]["details"]
-            what = f"{event['type']} {event['data']['key']}, {event['data']['state']}"
-        text = "\n".join([what, *(f"{label}: {value}" for label, value in details.items())])
-        self._add(kind, webhook, subject, text, event)
-        return ""
-
-    def _add(self, kind: ChannelKind, webhook: str, subject: str, text: str, body: Any) -> None:
+        Raises:
+            ValueError: the body is not JSON.
+        """
+        posted: Any = json.loads(body)
+        match kind:
+            case ChannelKind.PAGERDUTY:
+                wrong = Draft202012Validator(PAGERDUTY_EVENT).iter_errors(posted)
+                problem = next((one.message for one in wrong), "")
+                if problem or posted["routing_key"] != KEYS[kind]:
+                    return problem or "Invalid routing key"
+                payload = posted["payload"]
+                what = f"{posted['event_action']} {posted['dedup_key']}, {payload['severity']}"
+                lines = [payload["summary"], what, *_list_details(payload["custom_details"])]
+            case ChannelKind.WEBHOOK:
+                try:
+                    Webhook(KEYS[kind]).verify(body, dict(headers))
+                except WebhookVerificationError as error:
+                    return str(error)
+                data = posted["data"]
+                what = f"{posted['type']} {data['key']}, {data['state']}"
+                lines = [data["summary"], what, *_list_details(data["details"])]
+            case _:
+                lines = [line for line in _list_texts(posted) if line.strip()]
+                if lines and kind is ChannelKind.SLACK:
+                    # The message's own text is escaped; the texts in its blocks are not.
+                    lines[:1] = unescape(lines[0]).split("\n")
         self._posted.append(
             Received(
                 message_id=str(uuid4()),
@@ -139,11 +135,12 @@ class Inbox:
                 kind=kind,
                 target=webhook,
                 owners=self._find_owners(Channel(kind=kind, targets=(webhook,))),
-                subject=subject,
-                text=text,
-                source=json.dumps(body, indent=2, ensure_ascii=False),
+                subject=lines[0] if lines else "",
+                text="\n".join(lines),
+                source=json.dumps(posted, indent=2, ensure_ascii=False),
             )
         )
+        return ""
 
     def add_publication(self, envelope: dict[str, Any]) -> None:
         """Adds what SNS published to its subscribers; `envelope` is the body that it posted."""
@@ -175,6 +172,8 @@ class Inbox:
         assert isinstance(mail, EmailMessage)  # noqa: S101 - the policy says so
         readers = [str(one) for one in mail.get_all("Delivered-To", ())]
         channel = Channel(kind=ChannelKind.MAIL, targets=tuple(parseaddr(one)[1] for one in readers))
+        found = {kind: mail.get_body((kind,)) for kind in ("plain", "html")}
+        parts = {kind: None if part is None else str(part.get_content()) for kind, part in found.items()}
         return Received(
             message_id=file.stem,
             at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
@@ -183,9 +182,9 @@ class Inbox:
             owners=self._find_owners(channel),
             # The header of a long subject may be wrapped before its first word.
             subject=str(mail["Subject"] or "").strip(),
-            text=_read_part(mail, "plain") or "",
+            text=parts["plain"] or "",
             source="\n".join(f"{name}: {value}" for name, value in mail.items()),
-            html=_read_part(mail, "html"),
+            html=parts["html"],
         )
 
     def _find_owners(self, channel: Channel) -> tuple[str, ...]:
@@ -196,9 +195,8 @@ class Inbox:
         )
 
 
-def _read_part(mail: EmailMessage, kind: str) -> str | None:
-    part = mail.get_body((kind,))
-    return None if part is None else str(part.get_content())
+def _list_details(details: Mapping[str, Any]) -> list[str]:
+    return [f"{label}: {value}" for label, value in details.items()]
 
 
 def _list_texts(part: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import StrictUndefined, Template
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from contract.owners.model import EVENT_CHANNELS, ChannelKind
+from contract.owners.model import NAMED_CHANNELS, ChannelKind
 from local.receiver.inbox import Inbox
 
 SNS_PATH: Final = "/sns"
@@ -58,11 +58,9 @@ def make_app(inbox: Inbox, endpoint_url: str) -> Starlette:
     routes = _Routes(inbox, endpoint_url)
     return Starlette(
         routes=[
-            Route(webhook_path(ChannelKind.SLACK, "{webhook}"), routes.take_slack, methods=["POST"]),
-            Route(webhook_path(ChannelKind.TEAMS, "{webhook}"), routes.take_teams, methods=["POST"]),
             *(
-                Route(webhook_path(kind, "{webhook}"), partial(routes.take_event, kind), methods=["POST"])
-                for kind in EVENT_CHANNELS
+                Route(webhook_path(kind, "{webhook}"), partial(routes.take, kind), methods=["POST"])
+                for kind in NAMED_CHANNELS
             ),
             Route(SNS_PATH, routes.take_sns, methods=["POST"]),
             Route("/", routes.show_page),
@@ -80,34 +78,19 @@ class _Routes:
     def __init__(self, inbox: Inbox, endpoint_url: str) -> None:
         self._inbox = inbox
         self._endpoint_url = endpoint_url
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        self._page = Template(
+            (_HERE / "page.html").read_text(), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
 
-    async def take_slack(self, request: Request) -> Response:
-        taken = await self._take(ChannelKind.SLACK, request)
-        return PlainTextResponse("ok") if taken else PlainTextResponse("invalid_payload", 400)
-
-    async def take_teams(self, request: Request) -> Response:
-        taken = await self._take(ChannelKind.TEAMS, request)
-        return Response(status_code=202) if taken else PlainTextResponse("The body is not JSON.", 400)
-
-    async def _take(self, kind: ChannelKind, request: Request) -> bool:
-        try:
-            self._inbox.add_post(kind, request.path_params["webhook"], await request.json())
-        except ValueError:
-            return False
-        return True
-
-    async def take_event(self, kind: ChannelKind, request: Request) -> Response:
+    async def take(self, kind: ChannelKind, request: Request) -> Response:
         body, webhook = await request.body(), request.path_params["webhook"]
         try:
-            problem = self._inbox.add_event(kind, webhook, body, request.headers)
+            problem = self._inbox.add_post(kind, webhook, body, request.headers)
         except ValueError:
             problem = "The body is not JSON."
         if problem:
             return JSONResponse({"status": "invalid event", "message": problem}, 400)
-        return JSONResponse({"status": "success", "message": "Event processed"}, 202)
+        return PlainTextResponse("ok", 200 if kind is ChannelKind.SLACK else 202)
 
     async def take_sns(self, request: Request) -> Response:
         match await request.json():
@@ -123,7 +106,7 @@ class _Routes:
 
     async def show_page(self, request: Request) -> Response:
         owner = request.query_params.get("owner")
-        page = self._templates.get_template("page.html").render(
+        page = self._page.render(
             messages=self._inbox.list_newest_first(owner),
             owner=owner,
             owners=self._inbox.owners,

@@ -128,15 +128,13 @@ def _kill_workers(stack: RunningStack) -> int:
 
 
 def _restart_emulator(stack: RunningStack) -> None:
-    state = StateFolder(stack.folder)
     emulator = _emulator(stack)
     emulator.terminate()
     # It answers what it has begun, and then saves: under this load that takes its time.
     emulator.wait(SAVING_SECONDS)
     port = httpx.URL(stack.outputs["endpoint_url"]).port
     assert port is not None
-    process = start_emulator(port, stack.folder, stack.outputs["region"], persist=True)
-    state.note_process("emulator", process)
+    start_emulator(port, stack.folder, stack.outputs["region"], persist=True)
 
 
 def _stored(stack: RunningStack) -> dict[str, str]:

@@ -3,8 +3,6 @@
 import email
 import json
 from collections.abc import Iterator
-from email import policy
-from email.message import EmailMessage
 from typing import Any
 
 import boto3
@@ -16,16 +14,7 @@ from tests.stands.running_stack import RunningStack
 
 _SENDER = "sla@mails.example.com"
 _READER = "orders@example.com"
-_RAW = {
-    "Raw": {"Data": b"From: sla@mails.example.com\nSubject: raw\nReferences: <story@example.com>\n\nHello\n"}
-}
-_SIMPLE = {
-    "Simple": {
-        "Subject": {"Data": "simple"},
-        "Body": {"Text": {"Data": "Hello"}, "Html": {"Data": "<p>Hello"}},
-        "Headers": [{"Name": "References", "Value": "<story@example.com>"}],
-    }
-}
+_RAW = b"From: sla@mails.example.com\nSubject: raw\nReferences: <story@example.com>\n\nHello\n"
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +27,11 @@ def identity(stack: RunningStack) -> Iterator[str]:
     client.delete_email_identity(EmailIdentity=domain)
 
 
-def _send(client: Any, content: dict[str, Any]) -> str:
+def _send(client: Any, sender: str = _SENDER) -> str:
     answer = client.send_email(
-        FromEmailAddress=f"file-sla <{_SENDER}>", Destination={"ToAddresses": [_READER]}, Content=content
+        FromEmailAddress=f"file-sla <{sender}>",
+        Destination={"ToAddresses": [_READER]},
+        Content={"Raw": {"Data": _RAW}},
     )
     return str(answer["MessageId"]).partition("@")[0]
 
@@ -68,48 +59,34 @@ def _client_that_may(stack: RunningStack, name: str, *actions: str, **allowed: A
 
 
 @pytest.mark.usefixtures("identity")
-@pytest.mark.parametrize("content", [_RAW, _SIMPLE], ids=["raw", "simple"])
-def test_a_mail_is_kept_with_its_headers(stack: RunningStack, content: dict[str, Any]) -> None:
-    message_id = _send(stack.aws.client("sesv2"), content)
-    kept = email.message_from_bytes(
-        (mails_folder(stack.folder) / f"{message_id}.eml").read_bytes(), policy=policy.default
-    )
-    assert isinstance(kept, EmailMessage)
-    assert kept["Delivered-To"] == _READER
-    assert kept["References"] == "<story@example.com>"
+def test_a_mail_is_kept_with_its_headers(stack: RunningStack) -> None:
+    message_id = _send(stack.aws.client("sesv2"))
+    kept = email.message_from_bytes((mails_folder(stack.folder) / f"{message_id}.eml").read_bytes())
+    assert (kept["Delivered-To"], kept["References"]) == (_READER, "<story@example.com>")
     assert message_id in kept["Message-ID"]
     assert kept["Date"] is not None
-    body = kept.get_body(("plain",))
-    assert body is not None
-    assert body.get_content() == "Hello\n"
+    assert kept.get_payload() == "Hello\n"
 
 
 def test_nobody_sends_from_what_is_not_verified(stack: RunningStack) -> None:
     kept = len(list(mails_folder(stack.folder).iterdir()))
     with pytest.raises(ClientError, match="not verified"):
-        stack.aws.client("sesv2").send_email(
-            FromEmailAddress="sla@example.org", Destination={"ToAddresses": [_READER]}, Content=_SIMPLE
-        )
+        _send(stack.aws.client("sesv2"), "sla@example.org")
     assert len(list(mails_folder(stack.folder).iterdir())) == kept
 
 
-def test_what_is_sent_is_checked_by_its_own_name_on_the_identity(stack: RunningStack, identity: str) -> None:
-    for action, may, may_not in (("SendRawEmail", _RAW, _SIMPLE), ("SendEmail", _SIMPLE, _RAW)):
-        client = _client_that_may(stack, f"mails-{action}", f"ses:{action}", Resource=identity)
-        _send(client, may)
-        with pytest.raises(ClientError, match=f"identity/{_SENDER.partition('@')[2]}"):
-            _send(client, may_not)
-
-
-def test_who_may_send_from_one_address_may_not_from_another(stack: RunningStack, identity: str) -> None:
-    of_sender, of_another = (
-        _client_that_may(
-            stack, f"mails-from-{address.partition('@')[0]}", "ses:SendEmail", "ses:SendRawEmail",
-            Resource=identity, Condition={"StringEquals": {"ses:FromAddress": address}},
-        )
-        for address in (_SENDER, f"other@{_SENDER.partition('@')[2]}")
-    )  # fmt: skip
-    for content in (_RAW, _SIMPLE):
-        _send(of_sender, content)
-        with pytest.raises(ClientError, match="not authorized"):
-            _send(of_another, content)
+def test_who_may_send_raw_mails_from_one_address_may_do_nothing_else(
+    stack: RunningStack, identity: str
+) -> None:
+    for name, action, address, sends in (
+        ("its-own", "SendRawEmail", _SENDER, True),
+        ("plain", "SendEmail", _SENDER, False),
+        ("another", "SendRawEmail", f"other@{_SENDER.partition('@')[2]}", False),
+    ):
+        only = {"StringEquals": {"ses:FromAddress": address}}
+        client = _client_that_may(stack, f"mails-{name}", f"ses:{action}", Resource=identity, Condition=only)
+        if sends:
+            _send(client)
+        else:
+            with pytest.raises(ClientError, match="not authorized"):
+                _send(client)

@@ -11,7 +11,7 @@ from contract.metrics import Metric
 from local.metrics.alarms import AlarmEvaluator
 from local.metrics.samples import Sample, Series, publish
 from local.provider import as_api_values
-from local.provider.running import metric_alarm_request
+from local.provider.creators import metric_alarm_request
 from tests.infra.conftest import declare
 from tests.stands.running_stack import RunningStack
 

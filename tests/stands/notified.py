@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import httpx
 
-from contract.names import ROOT, LocalOutput
+from contract.names import NOTIFICATIONS, ROOT, LocalOutput, Output
 from contract.owners.reading import read_owners_file
-from local.demo.sweeping import Notifier
+from local.demo.sweeping import observe, sweep
 from store.dynamodb import ConflictError
 from tests.stands.running_stack import RunningStack
 
@@ -50,10 +51,8 @@ class Owner:
 
 def tell(stack: RunningStack) -> None:
     """Has the function tell now what it would tell within the next half hour, as things are."""
-    notifier = Notifier(stack.aws, stack.outputs, read_owners_file(OWNERS_FILE))
-    try:
-        notifier.observe(datetime.now(UTC) - LONG_AGO)
-    except ConflictError:
-        # A sweep of the schedule was at it; whoever waits tries again.
-        return
-    notifier.send()
+    # Where a sweep of the schedule is at it, whoever waits tries again.
+    with suppress(ConflictError):
+        owners = read_owners_file(OWNERS_FILE)
+        observe(stack.aws, stack.outputs, owners, datetime.now(UTC) - LONG_AGO)
+        sweep(stack.aws, stack.outputs[Output.METRICS_NAMESPACE], NOTIFICATIONS)

@@ -8,10 +8,10 @@ import psutil
 import pytest
 
 from local import commands
-from local.commands import outputs, report, watch
+from local.commands import report, watch
 from local.ending import Ending
-from local.processes import DidNotStartError, ProcessId, StateFolder, bypass_proxy, free_port, start
-from local.program import UnknownCallError, answer_call
+from local.processes import DidNotStartError, ProcessId, StateFolder, bypass_proxy, free_port
+from local.program import answer_call
 from local.provider import Aws, UnknownResourceError, create
 
 
@@ -23,7 +23,7 @@ def test_resource_that_nothing_can_create_is_an_error() -> None:
 
 def test_a_question_that_nothing_answers_is_an_error() -> None:
     assert answer_call("aws:index/getCallerIdentity:getCallerIdentity")["accountId"] == "000000000000"
-    with pytest.raises(UnknownCallError, match=r"getRegion\. Add it to local/program\.py"):
+    with pytest.raises(NotImplementedError, match=r"getRegion\. Add it to local\.program"):
         answer_call("aws:index/getRegion:getRegion")
 
 
@@ -35,11 +35,11 @@ def test_a_later_process_with_the_same_number_is_another() -> None:
 def test_a_stack_that_another_command_stopped_did_not_break(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    state = StateFolder(tmp_path / "state")
+    state = StateFolder(tmp_path)
     state.note_process("dashboard", ProcessId(pid=1, started=0.0))
     state.write_outputs({})
     assert watch(state, Ending()) == 1
-    state.forget_outputs()
+    state.outputs_file.unlink()
     assert watch(state, Ending()) == 0
     assert "Another command stopped the stack." in capsys.readouterr().err
 
@@ -47,7 +47,7 @@ def test_a_stack_that_another_command_stopped_did_not_break(
 def test_a_report_to_an_emulator_that_has_ended_says_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    state = StateFolder(tmp_path / "state")
+    state = StateFolder(tmp_path)
     state.note_process("emulator", ProcessId(os.getpid(), started=0.0))
     state.note_process("receiver", ProcessId(os.getpid(), psutil.Process().create_time()))
     reporter = {"username": "reporter", "password": "secret"}
@@ -68,7 +68,7 @@ def test_a_company_proxy_is_not_asked_for_this_machine(
     bypass_proxy()
     hosts = ("127.0.0.1", "localhost", "intranet.example.com", "example.com")
     code = f"from urllib.request import proxy_bypass; print([bool(proxy_bypass(one)) for one in {hosts}])"
-    process, log = start(["-c", code], tmp_path / "log", {}), tmp_path / "log"
+    process, log = StateFolder(tmp_path).start("asks", ["-c", code], {}), tmp_path / "asks.log"
     psutil.wait_procs([psutil.Process(process.pid)] if process.alive else [], timeout=20)
     assert log.read_text().strip() == "[True, True, True, False]"
 
@@ -76,10 +76,9 @@ def test_a_company_proxy_is_not_asked_for_this_machine(
 def test_what_is_left_of_a_stack_is_stopped_before_another_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    state = StateFolder(tmp_path / "state")
+    state = StateFolder(tmp_path)
     state.note_process("emulator", ProcessId(os.getpid(), started=0.0))
-    rest = start(["-c", "import time; time.sleep(60)"], tmp_path / "log", {})
-    state.note_process("receiver", rest)
+    rest = state.start("receiver", ["-c", "import time; time.sleep(60)"], {})
 
     class StartingError(Exception):
         pass
@@ -106,9 +105,7 @@ def test_a_port_in_use_is_said() -> None:
 
 def test_ctrl_c_stops_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     state, ending = StateFolder(tmp_path / "state"), Ending()
-    state.path.mkdir()
-    process = start(["-c", "import time; time.sleep(60)"], state.path / "log", {})
-    state.note_process("emulator", process)
+    process = state.start("emulator", ["-c", "import time; time.sleep(60)"], {})
     state.write_outputs({"region": "us-east-1"})
     ending.requested = True
     assert watch(state, ending) == 0
@@ -118,10 +115,8 @@ def test_ctrl_c_stops_everything(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_outputs_of_an_earlier_stack_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    state = StateFolder(tmp_path / "state")
+    state = StateFolder(tmp_path)
     state.note_process("emulator", ProcessId(os.getpid(), started=0.0))
     state.write_outputs({"region": "of an earlier stack"})
-    assert outputs(state) == 1
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert "No local stack is running" in printed.err
+    assert report(state, None) == 1
+    assert "No local stack is running" in capsys.readouterr().err
