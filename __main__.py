@@ -22,7 +22,7 @@ settings = Settings.load()
 manifest = Manifest()
 opts = use_provider(settings, manifest)
 
-key = EncryptionKey("data", settings, opts) if settings.customer_managed_key else None
+key = EncryptionKey("data", settings, opts).arn if settings.customer_managed_key else None
 tables = Tables.of(settings, key, opts)
 identity = Identity(
     "identity", IdentityArgs(settings=settings, analyst_permissions=tables.allow_analysts(), key=key), opts

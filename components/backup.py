@@ -33,12 +33,12 @@ class BackupPlan(pulumi.ComponentResource):
             f"{name}-plan",
             name=settings.prefix,
             rules=[
-                aws.backup.PlanRuleArgs(
-                    rule_name="daily",
-                    target_vault_name=vault.name,
-                    schedule=_DAILY,
-                    lifecycle=aws.backup.PlanRuleLifecycleArgs(delete_after=settings.backup_days),
-                )
+                {
+                    "rule_name": "daily",
+                    "target_vault_name": vault.name,
+                    "schedule": _DAILY,
+                    "lifecycle": {"delete_after": settings.backup_days},
+                }
             ],
             opts=child,
         )

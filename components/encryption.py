@@ -14,6 +14,10 @@ _DELETION_DAYS: Final = 30
 _USE: Final = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
 
+KeyArn = pulumi.Output[str] | None
+"""Of the stack's own key; None where AWS's own keys encrypt."""
+
+
 class EncryptionKey(pulumi.ComponentResource):
     """A KMS key that is rotated every year, its policy, and an alias.
 

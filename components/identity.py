@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.checks import find_address
-from components.encryption import EncryptionKey
+from components.encryption import KeyArn
 from components.policies import Allow, build_identity_policy, build_identity_pool_trust
 from components.settings import Settings
 from contract.limits import FIRST_PASSWORD_DAYS, ID_TOKEN_MINUTES, MIN_PASSWORD_CHARACTERS
@@ -36,11 +36,6 @@ class Mail:
             region=settings.region,
         )
 
-    @property
-    def address(self) -> str:
-        """The sender's address, without a name."""
-        return find_address(self.sender)
-
     def identity_arn(self, account: str) -> str:
         """The ARN of the identity, in the account with this id."""
         return f"arn:aws:ses:{self.region}:{account}:identity/{self.identity}"
@@ -61,8 +56,7 @@ class IdentityArgs:
     settings: Settings
     analyst_permissions: Sequence[Allow]
     """Of an analyst; reading metrics is added."""
-    key: EncryptionKey | None
-    """The KMS key of the client secret; None for AWS's own."""
+    key: KeyArn
 
 
 class Identity(pulumi.ComponentResource):
@@ -85,37 +79,23 @@ class Identity(pulumi.ComponentResource):
         self.user_pool = aws.cognito.UserPool(
             f"{name}-users",
             name=f"{settings.prefix}-users",
-            admin_create_user_config=aws.cognito.UserPoolAdminCreateUserConfigArgs(
-                allow_admin_create_user_only=True
-            ),
+            admin_create_user_config={"allow_admin_create_user_only": True},
             auto_verified_attributes=["email"],
             email_configuration=self._configure_mail(Mail.of(settings)),
-            account_recovery_setting=aws.cognito.UserPoolAccountRecoverySettingArgs(
-                recovery_mechanisms=[
-                    aws.cognito.UserPoolAccountRecoverySettingRecoveryMechanismArgs(
-                        name="verified_email", priority=1
-                    )
-                ]
-            ),
-            password_policy=aws.cognito.UserPoolPasswordPolicyArgs(
-                minimum_length=MIN_PASSWORD_CHARACTERS,
-                require_lowercase=True,
-                require_numbers=True,
-                require_symbols=True,
-                require_uppercase=True,
-                temporary_password_validity_days=FIRST_PASSWORD_DAYS,
-            ),
-            username_configuration=aws.cognito.UserPoolUsernameConfigurationArgs(case_sensitive=False),
+            account_recovery_setting={"recovery_mechanisms": [{"name": "verified_email", "priority": 1}]},
+            password_policy={
+                "minimum_length": MIN_PASSWORD_CHARACTERS,
+                "require_lowercase": True,
+                "require_numbers": True,
+                "require_symbols": True,
+                "require_uppercase": True,
+                "temporary_password_validity_days": FIRST_PASSWORD_DAYS,
+            },
+            username_configuration={"case_sensitive": False},
             user_pool_tier="ESSENTIALS" if settings.threat_protection == "off" else "PLUS",
-            user_pool_add_ons=aws.cognito.UserPoolUserPoolAddOnsArgs(
-                advanced_security_mode=settings.threat_protection.upper()
-            ),
+            user_pool_add_ons={"advanced_security_mode": settings.threat_protection.upper()},
             mfa_configuration="OPTIONAL" if settings.authenticator_apps else "OFF",
-            software_token_mfa_configuration=aws.cognito.UserPoolSoftwareTokenMfaConfigurationArgs(
-                enabled=True
-            )
-            if settings.authenticator_apps
-            else None,
+            software_token_mfa_configuration={"enabled": True} if settings.authenticator_apps else None,
             deletion_protection="ACTIVE" if settings.deletion_protection else "INACTIVE",
             # The engine refuses before it deletes anything; AWS alone would refuse when all else is gone.
             opts=pulumi.ResourceOptions(parent=self, protect=settings.deletion_protection),
@@ -132,18 +112,16 @@ class Identity(pulumi.ComponentResource):
             id_token_validity=ID_TOKEN_MINUTES,
             access_token_validity=ID_TOKEN_MINUTES,
             refresh_token_validity=settings.refresh_token_days,
-            token_validity_units=aws.cognito.UserPoolClientTokenValidityUnitsArgs(
-                id_token="minutes", access_token="minutes", refresh_token="days"
-            ),
+            token_validity_units={"id_token": "minutes", "access_token": "minutes", "refresh_token": "days"},
             opts=child,
         )
         self.client_secret = aws.secretsmanager.Secret(
             f"{name}-client-secret",
             description="Secret of the app client with which AuthLambda signs users in.",
-            kms_key_id=args.key.arn if args.key else None,
+            kms_key_id=args.key,
             # Without a key of the stack's own, the secret stays under the key it has: the provider cannot
             # change it back to AWS's, and would try at every update. A key that was in use is kept.
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=[] if args.key else ["kmsKeyId"]),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["kmsKeyId"] if args.key is None else []),
         )
         self.client_secret_version = aws.secretsmanager.SecretVersion(
             f"{name}-client-secret-value",
@@ -162,12 +140,12 @@ class Identity(pulumi.ComponentResource):
             allow_unauthenticated_identities=False,
             allow_classic_flow=False,
             cognito_identity_providers=[
-                aws.cognito.IdentityPoolCognitoIdentityProviderArgs(
-                    client_id=self.client.id,
-                    provider_name=self.user_pool.endpoint,
+                {
+                    "client_id": self.client.id,
+                    "provider_name": self.user_pool.endpoint,
                     # Asks the user pool each time: disabled and signed-out users get no credentials.
-                    server_side_token_check=True,
-                )
+                    "server_side_token_check": True,
+                }
             ],
             opts=child,
         )
@@ -184,21 +162,18 @@ class Identity(pulumi.ComponentResource):
             policy=build_identity_policy(*args.analyst_permissions, _ALLOW_READING_METRICS),
             opts=child,
         )
-        aws.cognito.UserGroup(
-            f"{name}-reporters",
-            name=Group.REPORTERS,
-            user_pool_id=self.user_pool.id,
-            description="May post reports.",
-            opts=child,
-        )
-        aws.cognito.UserGroup(
-            f"{name}-analysts",
-            name=Group.ANALYSTS,
-            user_pool_id=self.user_pool.id,
-            description="May read records and metrics.",
-            role_arn=self.analyst_role.arn,
-            opts=child,
-        )
+        for kind, group, description, role_arn in (
+            ("reporters", Group.REPORTERS, "May post reports.", None),
+            ("analysts", Group.ANALYSTS, "May read records and metrics.", self.analyst_role.arn),
+        ):
+            aws.cognito.UserGroup(
+                f"{name}-{kind}",
+                name=group,
+                user_pool_id=self.user_pool.id,
+                description=description,
+                role_arn=role_arn,
+                opts=child,
+            )
         provider = pulumi.Output.concat(self.user_pool.endpoint, ":", self.client.id)
         aws.cognito.IdentityPoolRoleAttachment(
             f"{name}-roles",
@@ -206,9 +181,7 @@ class Identity(pulumi.ComponentResource):
             roles={"authenticated": self.analyst_role.arn},
             # The role of the token's group; a user without a group is refused, not given a default.
             role_mappings=[
-                aws.cognito.IdentityPoolRoleAttachmentRoleMappingArgs(
-                    identity_provider=provider, type="Token", ambiguous_role_resolution="Deny"
-                )
+                {"identity_provider": provider, "type": "Token", "ambiguous_role_resolution": "Deny"}
             ],
             opts=child,
         )
@@ -219,24 +192,18 @@ class Identity(pulumi.ComponentResource):
         self.client_secret_arn: pulumi.Output[str] = self.client_secret.arn
         self.ready: list[pulumi.Resource] = [self.client_secret_version]
         self.identity_pool_id: pulumi.Output[str] = self.identity_pool.id
-        self.register_outputs(
-            {
-                "user_pool_id": self.user_pool_id,
-                "client_id": self.client_id,
-                "identity_pool_id": self.identity_pool_id,
-            }
-        )
+        self.register_outputs({})
 
-    def _configure_mail(self, mail: Mail | None) -> aws.cognito.UserPoolEmailConfigurationArgs:
+    def _configure_mail(self, mail: Mail | None) -> aws.cognito.UserPoolEmailConfigurationArgsDict:
         # Stated without SES too: left out, what was set stays.
         if mail is None:
-            return aws.cognito.UserPoolEmailConfigurationArgs(email_sending_account="COGNITO_DEFAULT")
+            return {"email_sending_account": "COGNITO_DEFAULT"}
         caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
-        return aws.cognito.UserPoolEmailConfigurationArgs(
-            email_sending_account="DEVELOPER",
-            from_email_address=mail.sender,
-            source_arn=caller.account_id.apply(mail.identity_arn),
-        )
+        return {
+            "email_sending_account": "DEVELOPER",
+            "from_email_address": mail.sender,
+            "source_arn": caller.account_id.apply(mail.identity_arn),
+        }
 
     def allow_sign_in(self) -> list[Allow]:
         """Allows signing users in through the confidential client, and reading its secret."""

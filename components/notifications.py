@@ -7,8 +7,8 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.checks import list_all_channels
-from components.encryption import EncryptionKey
+from components.checks import find_address, list_all_channels
+from components.encryption import KeyArn
 from components.functions.function import Function, FunctionArgs, Sweep, SweepArgs
 from components.identity import Mail
 from components.policies import Allow
@@ -50,7 +50,7 @@ class OwnerChannels(pulumi.ComponentResource):
         self,
         name: str,
         settings: Settings,
-        key: EncryptionKey | None,
+        key: KeyArn,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("file-sla:owners:OwnerChannels", name, None, opts)
@@ -93,7 +93,7 @@ class OwnerChannels(pulumi.ComponentResource):
             asked = [
                 pulumi.Output.concat(in_account, part) for part in (":identity/*", ":configuration-set/*")
             ]
-            from_its_own = {"StringEquals": {"ses:FromAddress": self._mail.address}}
+            from_its_own = {"StringEquals": {"ses:FromAddress": find_address(self._mail.sender)}}
             # SES takes a mail with headers of its own for a raw one, which is another action.
             allowed.append(Allow(["ses:SendEmail", "ses:SendRawEmail"], asked, from_its_own))
         return allowed
@@ -104,11 +104,13 @@ class OwnerChannels(pulumi.ComponentResource):
         secret = aws.secretsmanager.Secret(
             f"{self._name}-webhooks",
             description="Addresses of the webhooks through which owners are notified.",
-            kms_key_id=self._key.arn if self._key else None,
+            kms_key_id=self._key,
             # The configuration holds the addresses: nobody needs a deleted secret back.
             recovery_window_in_days=0,
             # As with the client secret: without a key of the stack's own, it stays under the one it has.
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=[] if self._key else ["kmsKeyId"]),
+            opts=pulumi.ResourceOptions(
+                parent=self, ignore_changes=["kmsKeyId"] if self._key is None else []
+            ),
         )
         value = aws.secretsmanager.SecretVersion(
             f"{self._name}-webhooks-value",
@@ -123,7 +125,7 @@ class OwnerChannels(pulumi.ComponentResource):
         topic = aws.sns.Topic(
             f"{self._name}-{topic_name}",
             name=f"{self._prefix}{topic_name}",
-            kms_master_key_id=self._key.arn if self._key else None,
+            kms_master_key_id=self._key,
             opts=child,
         )
         for address in channel.targets:
@@ -149,8 +151,7 @@ class IncidentNotificationsArgs:
     settings: Settings
     tables: Tables
     channels: OwnerChannels
-    key: EncryptionKey | None
-    """The KMS key of its log; None for CloudWatch's own."""
+    key: KeyArn
 
 
 class IncidentNotifications(pulumi.ComponentResource):

@@ -1,37 +1,36 @@
 """The stack's configuration: read once, checked before any resource is declared."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 import pulumi
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from components.checks import (
-    check_certificate,
-    check_cidrs,
-    check_dashboard_url,
-    check_docs_url,
-    check_domain_name,
-    check_email,
-    check_identity,
-    check_log_retention,
-    check_origin,
-    check_owners_file,
-    check_region,
-    check_sender,
-    check_zone,
+    CertificateArn,
+    Cidrs,
+    DashboardUrl,
+    DocsUrl,
+    DomainName,
+    Email,
+    Identity,
+    LogRetention,
+    Origin,
+    OwnersFile,
+    Region,
+    Sender,
+    ZoneId,
     explain_unknown_keys,
-    find_in_domain,
-    find_in_mail,
-    find_in_owners,
+    find_address,
+    list_all_channels,
 )
 from components.functions.packages import Target
 from components.webhooks import WEBHOOKS_KEY, explain_webhooks
 from contract.names import ROOT
-from contract.owners.model import SHIPPED_NAME, Owners, dump_owners
+from contract.owners.model import SHIPPED_NAME, ChannelKind, Owners, dump_owners
 from contract.owners.reading import read_owners_file
 from contract.routes import ROUTES
 
@@ -57,9 +56,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)
 
-    region: Annotated[
-        str, Field(alias="aws:region", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$"), AfterValidator(check_region)
-    ]
+    region: Annotated[Region, Field(alias="aws:region")]
     stack: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,23}$")]
     project: str
 
@@ -77,15 +74,15 @@ class Settings(BaseModel):
     function_target: Target
     # Lambda's quota.
     function_memory_mb: Annotated[int, Field(ge=128, le=10_240)]
-    log_retention_days: Annotated[int, AfterValidator(check_log_retention)]
-    cors_origin: Annotated[str, AfterValidator(check_origin)]
-    domain_name: Annotated[str, AfterValidator(check_domain_name)]
-    domain_zone_id: Annotated[str, AfterValidator(check_zone)]
-    domain_certificate_arn: Annotated[str, AfterValidator(check_certificate)]
+    log_retention_days: LogRetention
+    cors_origin: Annotated[Origin, Field(min_length=1)]
+    domain_name: DomainName
+    domain_zone_id: ZoneId
+    domain_certificate_arn: CertificateArn
     default_endpoint: bool
     tls_policy: TlsPolicy
-    mail_from: Annotated[str, AfterValidator(check_sender)]
-    mail_identity: Annotated[str, AfterValidator(check_identity)]
+    mail_from: Sender
+    mail_identity: Identity
     # Cognito allows refresh tokens of 3,650 days, which no dashboard needs.
     refresh_token_days: Annotated[int, Field(ge=1, le=365)]
     # API Gateway's default quota of a region: 10,000 requests a second, 5,000 at once.
@@ -96,7 +93,7 @@ class Settings(BaseModel):
     action_rate_limit: Annotated[int, Field(ge=1, le=10_000)]
     action_burst_limit: Annotated[int, Field(ge=1, le=5_000)]
     manage_api_gateway_account: bool
-    alarm_email: Annotated[str, AfterValidator(check_email)]
+    alarm_email: Email
     # The gateway times out an integration after 29 seconds.
     latency_alarm_ms: Annotated[int, Field(ge=1, le=29_000)]
     error_rate_alarm_percent: Annotated[int, Field(ge=1, le=100)]
@@ -109,7 +106,7 @@ class Settings(BaseModel):
     silent_senders_alarm_count: Annotated[int, Field(ge=0)]
     unreadable_folders_alarm_count: Annotated[int, Field(ge=0)]
     open_incidents_alarm_count: Annotated[int, Field(ge=0)]
-    allowed_cidrs: Annotated[str, AfterValidator(check_cidrs)]
+    allowed_cidrs: Cidrs
     web_acl: bool
     # AWS WAF allows 10 to 2,000,000,000 for a rate-based rule.
     web_acl_auth_limit: Annotated[int, Field(ge=10, le=1_000_000)]
@@ -119,9 +116,9 @@ class Settings(BaseModel):
     customer_managed_key: bool
     threat_protection: ThreatProtection
     authenticator_apps: bool
-    docs_url: Annotated[str, Field(min_length=1), AfterValidator(check_docs_url)]
-    owners_file: Annotated[str, AfterValidator(check_owners_file)]
-    dashboard_url: Annotated[str, AfterValidator(check_dashboard_url)]
+    docs_url: Annotated[DocsUrl, Field(min_length=1)]
+    owners_file: OwnersFile
+    dashboard_url: DashboardUrl
 
     @cached_property
     def owners(self) -> Owners | None:
@@ -192,18 +189,62 @@ class Settings(BaseModel):
 
     def explain_contradictions(self) -> list[str]:
         """A sentence for each contradiction: which key, what is wrong, and how to fix it."""
-        problems = (
-            *find_in_domain(
-                self.domain_name,
-                self.domain_zone_id,
-                self.domain_certificate_arn,
-                default_endpoint=self.default_endpoint,
-                region=self.region,
-            ),
-            *find_in_mail(self.mail_from, self.mail_identity),
-            *find_in_owners(self.owners, self.region),
-        )
+        problems = (*self._find_in_domain(), *self._find_in_mail(), *self._find_in_owners())
         return [f"{self.project}:{problem}" for problem in problems]
+
+    def _find_in_domain(self) -> Iterator[str]:
+        name, zone, certificate = self.domain_name, self.domain_zone_id, self.domain_certificate_arn
+        if name and not zone and not certificate:
+            yield (
+                f"domainName is {name!r}, but it has no certificate: set domainZoneId to the Route 53 zone "
+                "in which to create one, or domainCertificateArn to an existing one."
+            )
+        if zone and certificate:
+            yield (
+                "domainZoneId and domainCertificateArn are both set: remove domainCertificateArn to have a "
+                "certificate created in the zone, or domainZoneId to create the DNS record yourself."
+            )
+        for key, value in (("domainZoneId", zone), ("domainCertificateArn", certificate)):
+            if value and not name:
+                yield f"{key} is {value!r}, but domainName is not set: set it, or remove {key}."
+        if certificate and (its_region := certificate.split(":")[3]) != self.region:
+            yield (
+                f"domainCertificateArn is in the region {its_region}, but a regional API needs a certificate "
+                f"in its own region: request or import one in {self.region}."
+            )
+        if not self.default_endpoint and not name:
+            yield (
+                "defaultEndpoint is false, but domainName is not set: the API would have no address. Set "
+                "domainName, or remove defaultEndpoint."
+            )
+
+    def _find_in_mail(self) -> Iterator[str]:
+        identity, address = self.mail_identity, find_address(self.mail_from)
+        if not identity:
+            return
+        domain = address.rpartition("@")[2].lower()
+        # A verified domain covers its subdomains.
+        covered = identity == address if "@" in identity else f".{domain}".endswith(f".{identity}")
+        if not address:
+            yield (
+                f"mailIdentity is {identity!r}, but mailFrom is not set: set the address that mails come "
+                "from, or remove mailIdentity."
+            )
+        elif not covered:
+            yield (
+                f"mailIdentity is {identity!r}, which does not cover {address!r} of mailFrom: set it to that "
+                "address, its domain or a parent domain, whichever SES has verified."
+            )
+
+    def _find_in_owners(self) -> Iterator[str]:
+        """Channels of the owners' file that this stack cannot publish to."""
+        for channel in list_all_channels(self.owners):
+            topic = channel.targets[0]
+            if channel.kind is ChannelKind.SNS and (its_region := topic.split(":")[3]) != self.region:
+                yield (
+                    f"ownersFile: the topic {topic} in line {channel.line} is in the region {its_region}, "
+                    f"but a stack publishes in its own: name one in {self.region}."
+                )
 
     @classmethod
     def load(cls) -> Self:

@@ -7,10 +7,10 @@ from typing import Self
 import pulumi
 import pulumi_aws as aws
 
-from components.encryption import EncryptionKey
+from components.encryption import KeyArn
 from components.policies import Allow
 from components.settings import Settings
-from store.dynamodb import IndexSpec, TableSpec
+from store.dynamodb import TableSpec
 from store.incidents import INCIDENTS_TABLE, IncidentIndex
 from store.notifications import NOTIFICATIONS_TABLE
 from store.records import RECORDS_TABLE, Index
@@ -27,15 +27,13 @@ class DataTableArgs:
     expires: bool
     """Whether DynamoDB deletes an item after the moment in its expiry attribute."""
     deletion_protection: bool
-    key: EncryptionKey | None
-    """The KMS key of the table; None for DynamoDB's own."""
+    key: KeyArn
 
 
 class DataTable(pulumi.ComponentResource):
     """A DynamoDB table with its indexes, encrypted, recoverable and protected.
 
-    Exposes `table_name`, `table_arn` and `stream_arn`, and permissions for others: `allow`, `allow_query`,
-    `allow_update` and `allow_stream`.
+    Exposes `table_name`, `table_arn` and `stream_arn`, and permissions for others.
     """
 
     def __init__(self, name: str, args: DataTableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -48,8 +46,32 @@ class DataTable(pulumi.ComponentResource):
             hash_key=spec.partition_key,
             range_key=spec.sort_key,
             attributes=[aws.dynamodb.TableAttributeArgs(name=key, type="S") for key in spec.key_attributes],
-            global_secondary_indexes=[_global(index) for index in spec.indexes if not index.local] or None,
-            local_secondary_indexes=[_local(index) for index in spec.indexes if index.local] or None,
+            global_secondary_indexes=[
+                aws.dynamodb.TableGlobalSecondaryIndexArgs(
+                    name=index.name,
+                    projection_type=index.projection,
+                    non_key_attributes=list(index.included) or None,
+                    key_schemas=[
+                        aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(attribute_name=key, key_type=kind)
+                        for key, kind in ((index.partition_key, "HASH"), (index.sort_key, "RANGE"))
+                        if key is not None
+                    ],
+                )
+                for index in spec.indexes
+                if not index.local
+            ]
+            or None,
+            local_secondary_indexes=[
+                aws.dynamodb.TableLocalSecondaryIndexArgs(
+                    name=index.name,
+                    projection_type=index.projection,
+                    non_key_attributes=list(index.included) or None,
+                    range_key=index.sort_key or "",
+                )
+                for index in spec.indexes
+                if index.local
+            ]
+            or None,
             # Expiry and encryption are stated whether on or off: left out, what is on stays on.
             ttl=aws.dynamodb.TableTtlArgs(attribute_name=spec.expiry_attribute, enabled=args.expires)
             if spec.expiry_attribute
@@ -58,7 +80,7 @@ class DataTable(pulumi.ComponentResource):
             stream_view_type="NEW_IMAGE" if spec.streams else None,
             point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
             server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(
-                enabled=args.key is not None, kms_key_arn=args.key.arn if args.key else None
+                enabled=args.key is not None, kms_key_arn=args.key
             ),
             deletion_protection_enabled=args.deletion_protection,
             # The engine refuses before it deletes anything; AWS alone would refuse when all else is gone.
@@ -113,7 +135,7 @@ class Tables:
     notifications: DataTable
 
     @classmethod
-    def of(cls, settings: Settings, key: EncryptionKey | None, opts: pulumi.ResourceOptions) -> Self:
+    def of(cls, settings: Settings, key: KeyArn, opts: pulumi.ResourceOptions) -> Self:
         """Declares them all.
 
         Args:
@@ -152,26 +174,3 @@ class Tables:
             self.incidents.allow_query(IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID),
             self.notifications.allow("Query"),
         ]
-
-
-def _global(index: IndexSpec) -> aws.dynamodb.TableGlobalSecondaryIndexArgs:
-    keys = {"HASH": index.partition_key, "RANGE": index.sort_key}
-    return aws.dynamodb.TableGlobalSecondaryIndexArgs(
-        name=index.name,
-        projection_type=index.projection,
-        non_key_attributes=list(index.included) or None,
-        key_schemas=[
-            aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(attribute_name=key, key_type=kind)
-            for kind, key in keys.items()
-            if key is not None
-        ],
-    )
-
-
-def _local(index: IndexSpec) -> aws.dynamodb.TableLocalSecondaryIndexArgs:
-    return aws.dynamodb.TableLocalSecondaryIndexArgs(
-        name=index.name,
-        projection_type=index.projection,
-        non_key_attributes=list(index.included) or None,
-        range_key=index.sort_key or "",
-    )

@@ -49,6 +49,24 @@ class WebAcl(pulumi.ComponentResource):
     ) -> None:
         super().__init__("file-sla:web_acl:WebAcl", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        by_token = {
+            "Header": {
+                "Name": "authorization",
+                "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+            }
+        }
+        # That of tokens comes before the gateway's own throttle, which is for all callers together.
+        sign_ins = {"AggregateKeyType": "IP", "Limit": settings.web_acl_auth_limit}
+        reports = {
+            "AggregateKeyType": "CUSTOM_KEYS",
+            "CustomKeys": [by_token],
+            "Limit": settings.account_report_limit * _RATE_WINDOW_SECONDS // 60,
+        }
+        rules = [
+            _rate_rule("sign-ins-of-one-address", AUTH, sign_ins, settings.cors_origin),
+            *(_managed_rule(group, counted) for group, counted in _MANAGED_RULES.items()),
+            _rate_rule("reports-of-one-token", FILE_SLA_ERROR, reports, settings.cors_origin),
+        ]
         acl = aws.wafv2.WebAcl(
             f"{name}-acl",
             name=settings.prefix,
@@ -56,46 +74,19 @@ class WebAcl(pulumi.ComponentResource):
             scope="REGIONAL",
             default_action={"allow": {}},
             custom_response_bodies=[
-                aws.wafv2.WebAclCustomResponseBodyArgs(
-                    key=_THROTTLED,
-                    content=json.dumps(asdict(Message(message=answers.THROTTLED))),
-                    content_type="APPLICATION_JSON",
-                )
+                {
+                    "key": _THROTTLED,
+                    "content": json.dumps(asdict(Message(message=answers.THROTTLED))),
+                    "content_type": "APPLICATION_JSON",
+                }
             ],
             # As WAF's JSON: Pulumi's typed arguments nest seven classes deep for the same.
-            rule_json=json.dumps(
-                [
-                    _rate_rule(
-                        "sign-ins-of-one-address",
-                        AUTH,
-                        {"AggregateKeyType": "IP", "Limit": settings.web_acl_auth_limit},
-                        settings.cors_origin,
-                    ),
-                    *(_managed_rule(group, place) for place, group in enumerate(_MANAGED_RULES, start=1)),
-                    _rate_rule(
-                        "reports-of-one-token",
-                        FILE_SLA_ERROR,
-                        # Before the gateway's own throttle, which is for all callers together.
-                        {
-                            "AggregateKeyType": "CUSTOM_KEYS",
-                            "CustomKeys": [
-                                {
-                                    "Header": {
-                                        "Name": "authorization",
-                                        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
-                                    }
-                                }
-                            ],
-                            "Limit": settings.account_report_limit * _RATE_WINDOW_SECONDS // 60,
-                        },
-                        settings.cors_origin,
-                        priority=len(_MANAGED_RULES) + 1,
-                    ),
-                ]
-            ),
-            visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(
-                cloudwatch_metrics_enabled=True, metric_name=settings.prefix, sampled_requests_enabled=False
-            ),
+            rule_json=json.dumps([{"Priority": place, **rule} for place, rule in enumerate(rules)]),
+            visibility_config={
+                "cloudwatch_metrics_enabled": True,
+                "metric_name": settings.prefix,
+                "sampled_requests_enabled": False,
+            },
             opts=child,
         )
         aws.wafv2.WebAclAssociation(
@@ -105,54 +96,39 @@ class WebAcl(pulumi.ComponentResource):
 
 
 def _rate_rule(
-    name: str, route: RouteSpec, counted: Mapping[str, Any], allowed_origin: str, priority: int = 0
+    name: str, route: RouteSpec, counted: Mapping[str, Any], allowed_origin: str
 ) -> dict[str, Any]:
+    headers = build_cors_headers(allowed_origin).items()
+    answer = {
+        "ResponseCode": HTTPStatus.TOO_MANY_REQUESTS.value,
+        "CustomResponseBodyKey": _THROTTLED,
+        "ResponseHeaders": [{"Name": header, "Value": value} for header, value in headers],
+    }
+    of_route = {
+        "FieldToMatch": {"UriPath": {}},
+        "RegexString": f"/{route.path}$",
+        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+    }
+    rate = {
+        **counted,
+        "EvaluationWindowSec": _RATE_WINDOW_SECONDS,
+        "ScopeDownStatement": {"RegexMatchStatement": of_route},
+    }
     return {
         "Name": name,
-        "Priority": priority,
-        "Action": {
-            "Block": {
-                "CustomResponse": {
-                    "ResponseCode": HTTPStatus.TOO_MANY_REQUESTS.value,
-                    "CustomResponseBodyKey": _THROTTLED,
-                    "ResponseHeaders": [
-                        {"Name": header, "Value": value}
-                        for header, value in build_cors_headers(allowed_origin).items()
-                    ],
-                }
-            }
-        },
-        "Statement": {
-            "RateBasedStatement": {
-                **counted,
-                "EvaluationWindowSec": _RATE_WINDOW_SECONDS,
-                "ScopeDownStatement": {
-                    "RegexMatchStatement": {
-                        "FieldToMatch": {"UriPath": {}},
-                        "RegexString": f"/{route.path}$",
-                        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
-                    }
-                },
-            }
-        },
+        "Action": {"Block": {"CustomResponse": answer}},
+        "Statement": {"RateBasedStatement": rate},
         "VisibilityConfig": _visible(name),
     }
 
 
-def _managed_rule(group: str, priority: int) -> dict[str, Any]:
+def _managed_rule(group: str, counted: Sequence[str]) -> dict[str, Any]:
+    overrides = [{"Name": rule, "ActionToUse": {"Count": {}}} for rule in counted]
+    managed = {"VendorName": "AWS", "Name": group, "RuleActionOverrides": overrides}
     return {
         "Name": group,
-        "Priority": priority,
         "OverrideAction": {"None": {}},
-        "Statement": {
-            "ManagedRuleGroupStatement": {
-                "VendorName": "AWS",
-                "Name": group,
-                "RuleActionOverrides": [
-                    {"Name": rule, "ActionToUse": {"Count": {}}} for rule in _MANAGED_RULES[group]
-                ],
-            }
-        },
+        "Statement": {"ManagedRuleGroupStatement": managed},
         "VisibilityConfig": _visible(group),
     }
 

@@ -35,9 +35,10 @@ class ApiDomain(pulumi.ComponentResource):
             domain_name=settings.domain_name,
             regional_certificate_arn=settings.domain_certificate_arn or self._issue_certificate(),
             # Where no IPv6 address may call, a caller that used one would be refused.
-            endpoint_configuration=aws.apigateway.DomainNameEndpointConfigurationArgs(
-                types="REGIONAL", ip_address_type="dualstack" if settings.takes_ipv6 else "ipv4"
-            ),
+            endpoint_configuration={
+                "types": "REGIONAL",
+                "ip_address_type": "dualstack" if settings.takes_ipv6 else "ipv4",
+            },
             security_policy=tls.security_policy,
             endpoint_access_mode=tls.endpoint_access_mode,
             opts=self._child,
@@ -85,20 +86,18 @@ class ApiDomain(pulumi.ComponentResource):
         return issued.certificate_arn
 
     def _add_aliases(self, mapping: aws.apigateway.BasePathMapping) -> None:
-        # The name must not resolve before the API is behind it.
-        opts = pulumi.ResourceOptions(parent=self, depends_on=[mapping])
+        target = aws.route53.RecordAliasArgs(
+            name=self.domain_name.regional_domain_name,
+            zone_id=self.domain_name.regional_zone_id,
+            evaluate_target_health=False,
+        )
         for kind in ("A", "AAAA") if self._settings.takes_ipv6 else ("A",):
             aws.route53.Record(
                 f"{self._name}-{kind.lower()}",
                 zone_id=self._settings.domain_zone_id,
                 name=self._settings.domain_name,
                 type=kind,
-                aliases=[
-                    aws.route53.RecordAliasArgs(
-                        name=self.domain_name.regional_domain_name,
-                        zone_id=self.domain_name.regional_zone_id,
-                        evaluate_target_health=False,
-                    )
-                ],
-                opts=opts,
+                aliases=[target],
+                # The name must not resolve before the API is behind it.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[mapping]),
             )

@@ -17,7 +17,7 @@ from components.api.route import (
     build_preflight_headers,
 )
 from components.api.stage import ApiStage, ApiStageArgs
-from components.encryption import EncryptionKey
+from components.encryption import KeyArn
 from components.functions.function import Function
 from components.policies import build_callers_policy
 from components.settings import Settings, TlsPolicy
@@ -52,8 +52,7 @@ class RestApiArgs:
     functions: Mapping[str, Function]
     """The function of each route, by the route's path."""
     user_pool_arn: pulumi.Input[str]
-    key: EncryptionKey | None
-    """The KMS key of the access log; None for CloudWatch's own."""
+    key: KeyArn
 
 
 class RestApi(pulumi.ComponentResource):
@@ -73,7 +72,7 @@ class RestApi(pulumi.ComponentResource):
             f"{name}-api",
             name=settings.prefix,
             description="Takes reports of files that waited too long.",
-            endpoint_configuration=aws.apigateway.RestApiEndpointConfigurationArgs(types="REGIONAL"),
+            endpoint_configuration={"types": "REGIONAL"},
             # Left out, it would be the default of a regional API, which accepts TLS 1.0.
             security_policy=tls.security_policy,
             endpoint_access_mode=tls.endpoint_access_mode,

@@ -8,7 +8,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.encryption import EncryptionKey
+from components.encryption import KeyArn
 from components.policies import build_service_trust
 from components.settings import Settings
 from contract.names import STAGE
@@ -43,8 +43,7 @@ class ApiStageArgs:
     """Of all that a deployment freezes: another digest makes another deployment."""
     deployed_parts: Sequence[pulumi.Resource]
     """The resources that must exist before a deployment is made."""
-    key: EncryptionKey | None
-    """The KMS key of the access log; None for CloudWatch's own."""
+    key: KeyArn
 
 
 class ApiStage(pulumi.ComponentResource):
@@ -61,7 +60,7 @@ class ApiStage(pulumi.ComponentResource):
             f"{name}-access-log",
             name=f"/aws/apigateway/{settings.prefix}",
             retention_in_days=settings.log_retention_days,
-            kms_key_id=args.key.arn if args.key else None,
+            kms_key_id=args.key,
             opts=child,
         )
         deployment = aws.apigateway.Deployment(

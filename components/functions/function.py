@@ -8,7 +8,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.encryption import EncryptionKey
+from components.encryption import KeyArn
 from components.functions.packages import build_package
 from components.policies import Allow, build_identity_policy, build_service_trust
 from components.settings import Settings
@@ -38,8 +38,7 @@ class FunctionArgs:
     """Resources that must exist before it runs."""
     data: Mapping[str, str] = field(default_factory=dict)
     """Texts of files at the root of its package, by name."""
-    key: EncryptionKey | None
-    """The KMS key of its log; None for CloudWatch's own."""
+    key: KeyArn
 
 
 class Function(pulumi.ComponentResource):
@@ -59,7 +58,7 @@ class Function(pulumi.ComponentResource):
             f"{name}-log",
             name=f"/aws/lambda/{function_name}",
             retention_in_days=settings.log_retention_days,
-            kms_key_id=args.key.arn if args.key else None,
+            kms_key_id=args.key,
             opts=child,
         )
         self.role = aws.iam.Role(
@@ -69,18 +68,13 @@ class Function(pulumi.ComponentResource):
             assume_role_policy=build_service_trust("lambda.amazonaws.com"),
             opts=child,
         )
-        may_log = Allow(
-            ["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.concat(self.log_group.arn, ":*")]
-        )
-        # X-Ray has no narrower resource for these.
-        may_trace = Allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"])
+        streams = pulumi.Output.concat(self.log_group.arn, ":*")
+        allowed = [Allow(["logs:CreateLogStream", "logs:PutLogEvents"], [streams]), *args.permissions]
+        if settings.x_ray_tracing:
+            # X-Ray has no narrower resource for these.
+            allowed.append(Allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]))
         permissions = aws.iam.RolePolicy(
-            f"{name}-permissions",
-            role=self.role.id,
-            policy=build_identity_policy(
-                may_log, *([may_trace] if settings.x_ray_tracing else []), *args.permissions
-            ),
-            opts=child,
+            f"{name}-permissions", role=self.role.id, policy=build_identity_policy(*allowed), opts=child
         )
         self.function = aws.lambda_.Function(
             f"{name}-function",
@@ -104,9 +98,7 @@ class Function(pulumi.ComponentResource):
                     **args.environment,
                 }
             ),
-            logging_config=aws.lambda_.FunctionLoggingConfigArgs(
-                log_format="JSON", log_group=self.log_group.name
-            ),
+            logging_config={"log_format": "JSON", "log_group": self.log_group.name},
             # A function that starts before it has its permissions would fail its first requests.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permissions, *args.ready]),
         )
@@ -168,7 +160,7 @@ class Sweep(pulumi.ComponentResource):
             description=args.description,
             schedule_expression="rate(1 minute)",
             state="ENABLED",
-            flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
+            flexible_time_window={"mode": "OFF"},
             target=aws.scheduler.ScheduleTargetArgs(
                 arn=args.function.arn,
                 role_arn=role.arn,

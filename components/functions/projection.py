@@ -6,7 +6,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.encryption import EncryptionKey
+from components.encryption import KeyArn
 from components.functions.function import Function, FunctionArgs, Sweep, SweepArgs
 from components.policies import Allow
 from components.settings import Settings
@@ -37,17 +37,15 @@ class DeadLetters(pulumi.ComponentResource):
         opts: of the component.
     """
 
-    def __init__(
-        self, name: str, queue_name: str, key: EncryptionKey | None, opts: pulumi.ResourceOptions
-    ) -> None:
+    def __init__(self, name: str, queue_name: str, key: KeyArn, opts: pulumi.ResourceOptions) -> None:
         super().__init__("file-sla:functions:DeadLetters", name, None, opts)
         queue = aws.sqs.Queue(
             f"{name}-queue",
             name=queue_name,
             message_retention_seconds=_KEPT_SECONDS,
-            kms_master_key_id=key.arn if key else None,
+            kms_master_key_id=key,
             # Stated unless there is a key: SQS refuses both at once.
-            sqs_managed_sse_enabled=None if key else True,
+            sqs_managed_sse_enabled=True if key is None else None,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.url: pulumi.Output[str] = queue.url
@@ -65,8 +63,7 @@ class IncidentProjectionArgs:
 
     settings: Settings
     tables: Tables
-    key: EncryptionKey | None
-    """The KMS key of its log and its dead letters; None for AWS's own."""
+    key: KeyArn
 
 
 class IncidentProjection(pulumi.ComponentResource):

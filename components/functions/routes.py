@@ -6,7 +6,7 @@ from typing import Final
 
 import pulumi
 
-from components.encryption import EncryptionKey
+from components.encryption import KeyArn
 from components.functions.function import Function, FunctionArgs
 from components.identity import Identity
 from components.settings import Settings
@@ -27,8 +27,7 @@ class RouteFunctionsArgs:
     settings: Settings
     identity: Identity
     tables: Tables
-    key: EncryptionKey | None
-    """The KMS key of their logs; None for CloudWatch's own."""
+    key: KeyArn
 
 
 class RouteFunctions(pulumi.ComponentResource):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from components.monitoring.metrics import MetricRef, StackMetrics, WatchedTable
+from components.monitoring.metrics import MetricRef, StackMetrics
 from components.settings import Settings
 from contract.metrics import (
     Dimension,
@@ -16,7 +16,7 @@ from contract.metrics import (
     TableMetric,
 )
 from contract.names import PROJECTION, RunbookSection
-from contract.routes import ROUTES, RouteSpec
+from contract.routes import ROUTES
 from store.records import Index
 
 MINUTE: Final = 60
@@ -77,7 +77,38 @@ def _build_api_alarms(metrics: StackMetrics, settings: Settings) -> Iterator[Ala
     # By route: nine requests in ten are sign-ins, and a rate of the whole API would hide that every report
     # fails. Requests to paths that the API does not have belong to no route.
     for route in ROUTES:
-        yield from _build_route_alarms(route, metrics, settings)
+        requests = metrics.of_api(GatewayMetric.COUNT, "Sum", route)
+        yield AlarmSpec(
+            key=f"{route.key}-5xx",
+            meaning=f"/{route.path} answers with server errors, and callers have to retry. Search the "
+            "function's log for 'failed' and 'not_stored', then look at the other alarms that are on.",
+            section=RunbookSection.SERVER_ERRORS,
+            metric=metrics.of_api(GatewayMetric.SERVER_ERRORS, "Sum", route),
+            per=requests,
+            threshold=settings.error_rate_alarm_percent,
+            unhealthy=True,
+        )
+        yield AlarmSpec(
+            key=f"{route.key}-4xx",
+            meaning=f"/{route.path} refuses many requests: they break the contract, or a password is wrong. "
+            "The access log has status codes and addresses.",
+            section=RunbookSection.REFUSED_REQUESTS,
+            metric=metrics.of_api(GatewayMetric.CLIENT_ERRORS, "Sum", route),
+            per=requests,
+            at_least=route.fewest_requests,
+            threshold=settings.client_error_rate_alarm_percent,
+        )
+        yield AlarmSpec(
+            key=f"{route.key}-latency",
+            meaning=f"/{route.path} answers slowly, and callers may time out. Compare the integration "
+            "latency with the function's duration and the tables' throttles.",
+            section=RunbookSection.LATENCY,
+            metric=metrics.of_api(GatewayMetric.LATENCY, "p95", route),
+            threshold=settings.latency_alarm_ms,
+            evaluation_periods=3,
+            datapoints_to_alarm=2,
+            unhealthy=True,
+        )
     yield AlarmSpec(
         key="failed-sign-ins",
         meaning="Unusually many wrong passwords: someone is guessing, or a script has an old password. The "
@@ -85,41 +116,6 @@ def _build_api_alarms(metrics: StackMetrics, settings: Settings) -> Iterator[Ala
         section=RunbookSection.FAILED_SIGN_INS,
         metric=metrics.published(Metric.SIGN_INS, **{Dimension.OUTCOME: Reason.BAD_CREDENTIALS}),
         threshold=settings.failed_sign_in_alarm_count,
-    )
-
-
-def _build_route_alarms(route: RouteSpec, metrics: StackMetrics, settings: Settings) -> Iterator[AlarmSpec]:
-    requests = metrics.of_api(GatewayMetric.COUNT, "Sum", route)
-    yield AlarmSpec(
-        key=f"{route.key}-5xx",
-        meaning=f"/{route.path} answers with server errors, and callers have to retry. Search the function's "
-        "log for 'failed' and 'not_stored', then look at the other alarms that are on.",
-        section=RunbookSection.SERVER_ERRORS,
-        metric=metrics.of_api(GatewayMetric.SERVER_ERRORS, "Sum", route),
-        per=requests,
-        threshold=settings.error_rate_alarm_percent,
-        unhealthy=True,
-    )
-    yield AlarmSpec(
-        key=f"{route.key}-4xx",
-        meaning=f"/{route.path} refuses many requests: they break the contract, or a password is wrong. The "
-        "access log has status codes and addresses.",
-        section=RunbookSection.REFUSED_REQUESTS,
-        metric=metrics.of_api(GatewayMetric.CLIENT_ERRORS, "Sum", route),
-        per=requests,
-        at_least=route.fewest_requests,
-        threshold=settings.client_error_rate_alarm_percent,
-    )
-    yield AlarmSpec(
-        key=f"{route.key}-latency",
-        meaning=f"/{route.path} answers slowly, and callers may time out. Compare the integration latency "
-        "with the function's duration and the tables' throttles.",
-        section=RunbookSection.LATENCY,
-        metric=metrics.of_api(GatewayMetric.LATENCY, "p95", route),
-        threshold=settings.latency_alarm_ms,
-        evaluation_periods=3,
-        datapoints_to_alarm=2,
-        unhealthy=True,
     )
 
 
@@ -180,8 +176,6 @@ def _build_table_alarms(metrics: StackMetrics, settings: Settings) -> Iterator[A
                 threshold=settings.throttle_alarm_count,
                 unhealthy=True,
             )
-        if table.written_by_reports:
-            yield _build_system_error_alarm(table, "BatchWriteItem", "writes", metrics, settings)
         for place in table.queried:
             yield AlarmSpec(
                 key=f"{(place or table.key).lower()}-read-throttles",
@@ -191,22 +185,18 @@ def _build_table_alarms(metrics: StackMetrics, settings: Settings) -> Iterator[A
                 metric=metrics.of_table(table, TableMetric.READ_THROTTLES, index=place),
                 threshold=settings.throttle_alarm_count,
             )
-        if table.queried:
-            yield _build_system_error_alarm(table, "Query", "the dashboard's reads", metrics, settings)
-
-
-def _build_system_error_alarm(
-    table: WatchedTable, operation: str, what: str, metrics: StackMetrics, settings: Settings
-) -> AlarmSpec:
-    return AlarmSpec(
-        key=f"{table.key}-{operation.lower()}-errors",
-        meaning=f"DynamoDB itself fails on {what} of {table.holds}. Look at the AWS Health Dashboard; "
-        "requests that were answered with an error must be sent again.",
-        section=RunbookSection.TABLE_ERRORS,
-        metric=metrics.of_table(table, TableMetric.SYSTEM_ERRORS, operation=operation),
-        threshold=settings.table_error_alarm_count,
-        unhealthy=operation != "Query",
-    )
+        operations = {"BatchWriteItem": "writes"} if table.written_by_reports else {}
+        operations |= {"Query": "the dashboard's reads"} if table.queried else {}
+        for operation, what in operations.items():
+            yield AlarmSpec(
+                key=f"{table.key}-{operation.lower()}-errors",
+                meaning=f"DynamoDB itself fails on {what} of {table.holds}. Look at the AWS Health "
+                "Dashboard; requests that were answered with an error must be sent again.",
+                section=RunbookSection.TABLE_ERRORS,
+                metric=metrics.of_table(table, TableMetric.SYSTEM_ERRORS, operation=operation),
+                threshold=settings.table_error_alarm_count,
+                unhealthy=operation != "Query",
+            )
 
 
 def _build_projection_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
@@ -266,33 +256,33 @@ def _build_projection_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
 
 def _build_finding_alarms(metrics: StackMetrics, settings: Settings) -> Iterator[AlarmSpec]:
     """What each sweep counts; a threshold of 0 turns an alarm off."""
-    if settings.silent_senders_alarm_count:
-        yield AlarmSpec(
+    specs = (
+        AlarmSpec(
             key="silent-senders",
             meaning="Senders no longer report, and their breaches go unseen. The dashboard shows which, and "
             "since when; look at the scheduled task on their servers.",
             section=RunbookSection.SILENT_SENDERS,
             metric=metrics.published(Metric.SENDERS_SILENT, "Maximum"),
             threshold=settings.silent_senders_alarm_count,
-        )
-    if settings.unreadable_folders_alarm_count:
-        yield AlarmSpec(
+        ),
+        AlarmSpec(
             key="unreadable-folders",
             meaning="Scripts cannot read folders that they watch, and breaches there go unseen. The "
             "dashboard shows which, and with what error.",
             section=RunbookSection.UNREADABLE_FOLDERS,
             metric=metrics.published(Metric.FOLDERS_UNREADABLE, "Maximum"),
             threshold=settings.unreadable_folders_alarm_count,
-        )
-    if settings.open_incidents_alarm_count:
-        yield AlarmSpec(
+        ),
+        AlarmSpec(
             key="open-incidents",
             meaning="Files wait longer than their folder's SLA allows. The dashboard shows which, and since "
             "when, the longest first.",
             section=RunbookSection.OPEN_INCIDENTS,
             metric=metrics.published(Metric.INCIDENTS_OPEN, "Maximum"),
             threshold=settings.open_incidents_alarm_count,
-        )
+        ),
+    )
+    yield from (spec for spec in specs if spec.threshold)
 
 
 def _build_notification_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:

@@ -7,7 +7,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.encryption import EncryptionKey
+from components.encryption import KeyArn
 from components.monitoring.alarms import AlarmSpec, build_alarm_specs
 from components.monitoring.dashboard import build_dashboard_body
 from components.monitoring.metrics import MetricRef, StackMetrics
@@ -25,8 +25,7 @@ class MonitoringArgs:
 
     settings: Settings
     access_log_name: pulumi.Input[str]
-    key: EncryptionKey | None
-    """The KMS key of the topic. Without one it is not encrypted: alarms cannot publish under AWS's own."""
+    key: KeyArn
 
 
 class Monitoring(pulumi.ComponentResource):
@@ -49,7 +48,7 @@ class Monitoring(pulumi.ComponentResource):
         self.topic = aws.sns.Topic(
             f"{name}-alarms",
             name=f"{settings.prefix}-alarms",
-            kms_master_key_id=args.key.arn if args.key else None,
+            kms_master_key_id=args.key,
             opts=self._child,
         )
         if settings.alarm_email:
