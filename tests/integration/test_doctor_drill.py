@@ -30,12 +30,15 @@ class Hands:
 
     def __init__(self, aws: Aws, outputs: dict[str, Any]) -> None:
         self.client = aws.client
-        self.stack = Stack({**outputs, LocalOutput.ENDPOINT_URL: aws.endpoint_url})
+        self.outputs = {**outputs, LocalOutput.ENDPOINT_URL: aws.endpoint_url}
+        self.stack = Stack(self.outputs)
         self.pool = {"UserPoolId": outputs[Output.USER_POOL_ID]}
         self.api = re.search(r"/restapis/([^/]+)/", outputs[Output.API_URL])[1]  # type: ignore[index]
 
     def find_problems(self) -> set[str]:
-        found = [one for check in (check_api, check_declared) for one in run_check(check, self.stack)]
+        # Anew each time: a stack looks once at its alarms.
+        stack = Stack(self.outputs)
+        found = [one for check in (check_api, check_declared) for one in run_check(check, stack)]
         assert not [one for one in found if one.level is Level.SKIPPED]
         problems = [one for one in found if one.level is Level.PROBLEM]
         assert all("pulumi up --refresh" in one.remedy for one in problems if "No answer" not in one.what)
