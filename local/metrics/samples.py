@@ -179,17 +179,13 @@ class GatewayMetrics:
         route = (request["method"], request["path"])
         status, moment = int(request["status"]), float(request["moment"])
         if function := functions.get(route):
-            errors = Series.of(
-                Namespace.LAMBDA, FunctionMetric.ERRORS, {AwsDimension.FUNCTION: function}
-            )
+            errors = Series.of(Namespace.LAMBDA, FunctionMetric.ERRORS, {AwsDimension.FUNCTION: function})
             yield Sample(errors, int(status == HTTPStatus.BAD_GATEWAY), moment)
         of_stage = build_gateway_dimensions(api_name, request["stage"])
         dimensions: list[Mapping[Any, str]] = [{AwsDimension.API: api_name}, of_stage]
         # Only routes that the API has get metrics of their own.
         if route in functions:
-            dimensions.append(
-                {**of_stage, AwsDimension.METHOD: route[0], AwsDimension.RESOURCE: route[1]}
-            )
+            dimensions.append({**of_stage, AwsDimension.METHOD: route[0], AwsDimension.RESOURCE: route[1]})
         # An error metric gets a 0 for each success, so that its average is the error rate.
         values = {
             GatewayMetric.COUNT: (1, "Count"),
