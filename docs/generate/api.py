@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from pkgutil import resolve_name
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
 from contract import answers
-from contract.answers import NOT_JSON
 from contract.names import STAGE
 from contract.routes import AUTH, ROUTES, AnswerSpec, RouteSpec
 from docs.generate.markdown import format_json, format_table
@@ -166,10 +164,8 @@ _HEAD = f"""# The API
 in `/{STAGE}` unless it is a [domain name](domain.md); any other path or method is answered 404. Keys that are
 not listed here are ignored, unless a route says otherwise. The same in OpenAPI: [openapi.json](openapi.json).
 
-Every answer is JSON with a `message`. One that refuses a body says what to fix, such as:
-
-{format_json(asdict(NOT_JSON))}
-How many files fit into one report, by what writes it: [the largest report](capacity.md#the-largest-report).
+Every answer is JSON with a `message`. One that refuses a body also has `errors`, a list of what to fix: each with
+`field`, `problem` and `hint`. How many files fit into one report, by what writes it: [the largest report](capacity.md#the-largest-report).
 Any route may also answer:
 """
 
