@@ -164,9 +164,9 @@ _HEAD = f"""# The API
 in `/{STAGE}` unless it is a [domain name](domain.md); any other path or method is answered 404. Keys that are
 not listed here are ignored, unless a route says otherwise. The same in OpenAPI: [openapi.json](openapi.json).
 
-Every answer is JSON with a `message`. One that refuses a body also has `errors`, a list of what to fix: each with
-`field`, `problem` and `hint`. How many files fit into one report, by what writes it: [the largest report](capacity.md#the-largest-report).
-Any route may also answer:
+Every answer is JSON with a `message`. One that refuses a body also has `errors`, a list of what to fix: each
+has `field`, `problem` and `hint`. How many files fit into one report, by what writes it: [the largest
+report](capacity.md#the-largest-report). Any route may also answer:
 """
 
 
