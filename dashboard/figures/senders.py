@@ -38,11 +38,7 @@ class Standing(StrEnum):
         return self.value[2:].lower()
 
 
-_STORED: Final = {
-    SenderState.RETIRED: Standing.RETIRED,
-    SenderState.SILENT: Standing.SILENT,
-    SenderState.LATE: Standing.LATE,
-}
+_STORED: Final = {SenderState(one.word): one for one in (Standing.RETIRED, Standing.SILENT, Standing.LATE)}
 REFUSED_EXPLAINED: Final = "Senders whose last report was refused, and none was accepted since."
 _LEEWAY: Final = timedelta(minutes=5)
 """Late is who is so much over the interval (docs/incidents.md)."""
@@ -79,10 +75,9 @@ class SenderRow:
         if sender is None:
             return CurrentStanding(Standing.REFUSED, self.refusal.at if self.refusal else now)
         retired = sender.state is SenderState.RETIRED
-        if not retired and (until := maintenance_until(self.windows, now, sender_name=sender.name, owner="")):
-            begun = max(
-                one.began(now) for one in self.windows if one.fits(sender.name, "") and one.is_in_force(now)
-            )
+        theirs = [one for one in self.windows if one.fits(sender.name, sender.owner) and not retired]
+        if until := maintenance_until(theirs, now, sender_name=sender.name, owner=sender.owner):
+            begun = max(one.began(now) for one in theirs if one.is_in_force(now))
             return CurrentStanding(Standing.MAINTENANCE, begun, until)
         held = not retired and silence_held_until(self.windows, sender, now)
         if held and sender.state is not SenderState.UP:
@@ -105,22 +100,28 @@ class SenderRow:
         return CurrentStanding(Standing.LATE, sender.due_at)
 
 
-def list_senders(fleet: Fleet, now: datetime, windows: Sequence[Window] = ()) -> list[SenderRow]:
+def list_senders(
+    fleet: Fleet, now: datetime, windows: Sequence[Window] = (), incidents: Iterable[Incident] = ()
+) -> list[SenderRow]:
     """Silent ones first, then late, refused, waiting and other ones; the retired last.
 
     Args:
         fleet: every sender.
         now: the moment.
         windows: the maintenance windows that were not over a longest grace period ago.
+        incidents: the live ones. Where all of a sender's have one owner, the sender is that owner's.
     """
-    senders = {one.key: one for one in fleet.senders}
+    owners: dict[str, set[str]] = {}
+    for one in incidents:
+        owners.setdefault(one.sender, set()).add(one.owner)
+    owner = {key: found.pop() for key, found in owners.items() if len(found) == 1}
+    senders = {one.key: replace(one, owner=owner.get(one.key, "")) for one in fleet.senders}
+    names = name_senders(fleet)
     known = (
-        SenderRow(key, senders.get(key), fleet.refused.get(key), _is_refused(fleet, key), windows=windows)
+        SenderRow(key, senders.get(key), fleet.refused.get(key), _is_refused(fleet, key), names[key], windows)
         for key in {**senders, **fleet.refused}
     )
-
-    names = name_senders(fleet)
-    listed = [replace(one, name=names[one.key]) for one in known if one.sender is not None or one.refused]
+    listed = [one for one in known if one.sender is not None or one.refused]
 
     def order(one: SenderRow) -> tuple[int, str, str]:
         return list(Standing).index(one.stand(now).standing), one.name.casefold(), one.key
@@ -234,14 +235,9 @@ class SenderWarning(NamedTuple):
     remedy: str
 
 
-def list_warnings(known: SenderRow, now: datetime, zone: ZoneInfo) -> list[SenderWarning]:
+def list_warnings(known: SenderRow, now: datetime, zone: ZoneInfo) -> Iterator[SenderWarning]:
     """All that is wrong with a sender, what keeps most from being known first."""
-    return list(_find_warnings(known, known.sender, now, zone))
-
-
-def _find_warnings(
-    known: SenderRow, sender: Sender | None, now: datetime, zone: ZoneInfo
-) -> Iterator[SenderWarning]:
+    sender = known.sender
     if known.refused and known.refusal is not None:
         text = (
             f"Its report of {spell_moment(known.refusal.at, zone)} was refused, and none was accepted since."
@@ -333,7 +329,7 @@ def summarize(
         open=len(opened),
         unknown=len(live) - len(opened) - quiet,
         quiet=quiet,
-        standings=Counter(one.stand(now).standing for one in list_senders(fleet, now, windows)),
+        standings=Counter(one.stand(now).standing for one in list_senders(fleet, now, windows, live)),
         unreadable=sum(one.unreadable for one in expected),
         oldest_overdue=timedelta(minutes=max(overdue)) if overdue else None,
         last_report=max((one.last_arrival_at for one in fleet.senders), default=None),

@@ -7,7 +7,7 @@ import streamlit as st
 
 from contract.action import MaintenanceAction
 from contract.limits import LONGEST_MAINTENANCE, LONGEST_SERIES, MAX_NOTE_CHARACTERS
-from contract.moments import DAY_NAMES, Day, format_moment
+from contract.moments import DAY_NAMES, Day, Hours, format_moment
 from contract.owners.matching import MAX_PATTERN_CHARACTERS
 from dashboard.data.tables import THE_TABLE
 from dashboard.figures.actions import make_request, read_moment
@@ -19,7 +19,7 @@ from dashboard.frame.choices import Parameter, parse_name
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import TITLE, announce, wait_for
 from dashboard.widgets.forms import draw_form, draw_opener
-from dashboard.widgets.links import FOR_SENDER
+from dashboard.widgets.links import FOR_SENDER, HOURS
 from dashboard.widgets.table import draw_plain_table, draw_table, name_details
 from store.maintenance import Window
 
@@ -113,45 +113,55 @@ def _draw_below(place: str, window: Window | None, page: Page) -> None:
 
 
 def _draw_fields(form: ActionForm, window: Window | None, page: Page) -> None:
-    patterns = {
-        "sender": window.sender if window else FOR_SENDER.value(""),
-        "folder": window.folder if window else "",
-        "owner": window.owner if window else "",
-    }
+    draft = window or _draft_window(page)
     with st.container(horizontal=True):
-        for name, value in patterns.items():
-            st.text_input(name.capitalize(), value, MAX_PATTERN_CHARACTERS, key=f"{form.token}_{name}")
-    begins = page.spell(window.starts) if window and window.starts > page.now else _NOW
+        for name in ("sender", "folder", "owner"):
+            label, pattern = name.capitalize(), getattr(draft, name)
+            st.text_input(label, pattern, MAX_PATTERN_CHARACTERS, key=f"{form.token}_{name}")
     with st.container(horizontal=True):
+        begins = page.spell(draft.starts) if draft.starts > page.now else _NOW
         st.text_input("From", begins, key=f"{form.token}_from")
-        until = page.spell(window.ends) if window else ""
+        until = page.spell(draft.ends) if draft.ends > page.now else ""
         st.text_input("Until", until, key=f"{form.token}_until", placeholder="tomorrow 06:00")
     st.caption(
         f"Such as 18:00, tomorrow 06:00, fri 22:00 or 2026-11-28 06:00, in {page.zone.key}. At most "
         f"{LONGEST_MAINTENANCE.days} days, or {LONGEST_SERIES.days} where it is weekly."
     )
-    hours = window.weekly if window else None
+    days, start, end, _ = draft.weekly.format() if draft.weekly else ([], "22:00", "06:00", "")
     st.pills(
         "Weekly, on",
         tuple(Day),
         selection_mode="multi",
-        default=[day for number, day in enumerate(Day) if hours and number in hours.days],
+        default=list(map(Day, days)),
         format_func=DAY_NAMES.__getitem__,
         key=f"{form.token}_days",
         wrap=True,
     )
     with st.container(horizontal=True):
-        for name, at in (("start", hours and hours.start), ("end", hours and hours.end)):
-            shown = f"{at:%H:%M}" if at else {"start": "22:00", "end": "06:00"}[name]
-            times = sorted({shown, *_TIMES})
-            label = "Hours from" if name == "start" else "Hours to"
-            key = f"{form.token}_{name}"
+        for label, name, shown in (("Hours from", "start", start), ("Hours to", "end", end)):
+            times, key = sorted({shown, *_TIMES}), f"{form.token}_{name}"
             st.selectbox(label, times, times.index(shown), key=key, filter_mode="contains", width=130)
-        st.selectbox(
-            "It is on", _INSIDE, int(window.outside) if window else 0, key=f"{form.token}_inside", width=200
-        )
-    st.text_area(
-        "Reason", window.reason if window else "", 80, MAX_NOTE_CHARACTERS, key=f"{form.token}_reason"
+        st.selectbox("It is on", _INSIDE, int(draft.outside), key=f"{form.token}_inside", width=200)
+    st.text_area("Reason", draft.reason, 80, MAX_NOTE_CHARACTERS, key=f"{form.token}_reason")
+
+
+def _draft_window(page: Page) -> Window:
+    """What a link asks for: a sender, and its working hours outside which the window is in force."""
+    try:
+        days, start, end = HOURS.value("").split(" ")
+        weekly = Hours.parse(days.split(","), start, end, page.zone.key)
+    except ValueError:
+        weekly = None
+    return Window(
+        window_id="",
+        sender=FOR_SENDER.value(""),
+        starts=page.now,
+        ends=page.now,
+        weekly=weekly,
+        outside=weekly is not None,
+        reason="off by design outside its working hours" if weekly else "",
+        made_by="",
+        made_at=page.now,
     )
 
 

@@ -39,7 +39,7 @@ from dashboard.views import sender_figures
 from dashboard.widgets.basics import draw_facts, draw_figures, draw_first_steps, draw_search
 from dashboard.widgets.forms import draw_form, draw_opener
 from dashboard.widgets.incidents import draw_history
-from dashboard.widgets.links import FOR_SENDER, SENDER, draw_incidents_link
+from dashboard.widgets.links import FOR_SENDER, HOURS, SENDER, draw_incidents_link
 from dashboard.widgets.table import draw_plain_table, draw_table, name_details
 from store.senders import RefusedReport, Sender
 
@@ -71,14 +71,13 @@ _ICONS: Final = {
 def draw() -> None:
     """Draws the page."""
     page = start_page("Senders", ranged=False)
-    session = page.session
-    tables = session.tables
+    tables = page.session.tables
     fleet, incidents, windows = wait_for(
         THE_TABLE,
         lambda: (tables.list_senders(), tables.list_live(), tables.list_windows(page.now - KEPT)),
         "senders",
     )
-    known = list_senders(fleet, page.now, windows)
+    known = list_senders(fleet, page.now, windows, incidents)
     if not known:
         draw_first_steps()
         return
@@ -87,7 +86,7 @@ def draw() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         everyone = sender_figures.tabulate_senders(known, page.now, page.zone)
         label, into_file = "Search senders, accounts, addresses", sender_figures.COLUMNS[1:]
-        frame, _ = draw_search(everyone, label, _SEARCHED, "senders", into_file, page)
+        frame = draw_search(everyone, label, _SEARCHED, "senders", into_file, page)
     picked = draw_table(
         frame,
         "senders",
@@ -100,14 +99,16 @@ def draw() -> None:
     )
     if picked is not None:
         key = picked[sender_figures.KEY.name]
-        sender, refusal = wait_for(THE_TABLE, lambda: session.tables.read_sender(key), "sender")
+        sender, refusal = wait_for(THE_TABLE, lambda: tables.read_sender(key), "sender")
         listed = next(one for one in known if one.key == key)
+        if sender and listed.sender:
+            sender = replace(sender, owner=listed.sender.owner)
         whole = replace(listed, sender=sender or listed.sender, refusal=refusal or listed.refusal)
-        draw_sender(whole, page)
+        _draw_sender(whole, page)
 
 
 def _draw_figures(status: CurrentStatus, known: Sequence[SenderRow], page: Page) -> None:
-    warned = sum(bool(list_warnings(one, page.now, page.zone)) for one in known)
+    warned = sum(any(list_warnings(one, page.now, page.zone)) for one in known)
     counts = status.standings
     draw_figures(
         ("Senders", f"{len(known):,}", ""),
@@ -119,7 +120,7 @@ def _draw_figures(status: CurrentStatus, known: Sequence[SenderRow], page: Page)
     )
 
 
-def draw_sender(known: SenderRow, page: Page) -> None:
+def _draw_sender(known: SenderRow, page: Page) -> None:
     """Draws a sender, read in full, and the way to its incidents."""
     with st.container(border=True):
         st.header(escape_markdown(known.name), anchor=name_details(SENDER))
@@ -146,7 +147,9 @@ def draw_sender(known: SenderRow, page: Page) -> None:
         tables = page.session.tables
         done = wait_for(THE_TABLE, lambda: tables.list_changes(known.key), "changes")
         notified = wait_or_none(THE_TABLE, lambda: tables.list_notified_of_sender(known.key), "notifications")
-        theirs = [one for one in known.windows if known.sender and one.fits(known.sender.name, "")]
+        theirs = [
+            one for one in known.windows if known.sender and one.fits(known.sender.name, known.sender.owner)
+        ]
         lines = [*sender_figures.list_lines(done), *list_lines(theirs, page.now - KEPT, page.now)]
         draw_history(lines, notified, page.zone)
 
@@ -156,21 +159,26 @@ def _draw_actions(sender: Sender, page: Page) -> None:
     place = _PLACE + sender.key
     draw_result(place)
     possible = sender_figures.list_possible(sender)
+    proposed = sender_figures.propose_hours(sender.silences, page.zone)
+    windows = page.session.tables.list_windows(page.now) if proposed else ()
+    if any(one.weekly and one.fits(sender.name, sender.owner) for one in windows):
+        proposed = None
     with st.container(horizontal=True, gap="xsmall"):
         for action in possible:
             draw_opener(place, action, sender_figures.LABELS[action], _ICONS[action])
         plan = {FOR_SENDER.name: sender.name}
+        if proposed:
+            days, start, end, _ = proposed.format()
+            plan[HOURS.name] = f"{','.join(days)} {start} {end}"
         draw_link("views/maintenance.py", "Plan maintenance", ":material/build:", plan)
     form = acting.find_form(place)
     if form and form.action in possible:
         _draw_form(form, SenderAction(form.action), sender, page)
-    elif (proposed := sender_figures.propose_hours(sender.silences, page.zone)) and not any(
-        one.weekly and one.fits(sender.name, "") for one in page.session.tables.list_windows(page.now)
-    ):
-        hours = escape_markdown(describe_hours(proposed))
+    elif proposed:
         st.info(
             f"It was silent {len(sender.silences):,} times in two weeks, at about the same hours. "
-            f"If that is by design, plan a weekly maintenance outside its working hours: {hours}.",
+            "If that is by design, plan a weekly maintenance outside its working hours: "
+            f"{escape_markdown(describe_hours(proposed))}.",
             icon=":material/bedtime:",
         )
 

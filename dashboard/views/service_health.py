@@ -22,6 +22,7 @@ from dashboard.views import service_figures
 from dashboard.widgets.basics import draw_figures
 from dashboard.widgets.links import build_runbook_cell, draw_runbook_link
 from dashboard.widgets.rows import Cell, draw_rows
+from dashboard.widgets.table import draw_plain_table
 from store.maintenance import LONGEST_GRACE_PERIOD
 
 _HEIGHT: Final = 240
@@ -54,11 +55,13 @@ def draw() -> None:
     )
     _draw_figures(gateway, last_report, page.now)
     tables, since = page.session.tables, page.now - LONGEST_GRACE_PERIOD
-    known = wait_or_none(THE_TABLE, lambda: (tables.list_senders(), tables.list_windows(since)), "senders")
-    if known is None:
-        st.caption("Whether reports are late is unknown at the moment.")
-    else:
-        st.caption(f"{summarize((), known[0], page.now, known[1]).describe_senders()}.")
+    known = wait_or_none(
+        THE_TABLE,
+        lambda: (tables.list_live(), tables.list_senders(), page.now, tables.list_windows(since)),
+        "senders",
+    )
+    senders = summarize(*known).describe_senders() if known else "Whether reports are late is unknown now"
+    st.caption(f"{senders}.")
     st.header("Alarms", anchor=False)
     alarms = service_figures.sort_alarms(wait_for(CLOUDWATCH, metrics.list_alarms, "alarms"))
     on = sum(alarm.state == "ALARM" for alarm in alarms)
@@ -77,7 +80,9 @@ def draw() -> None:
         draw_outcomes(service_figures.count_outcomes(gateway, period, page.zone))
     with by_status:
         st.header("Status codes", anchor=False)
-        draw_statuses(service_figures.count_statuses(answered, gateway))
+        found = service_figures.count_statuses(answered, gateway)
+        found["route"] = ("/" + found["route"]).replace("/", "(the gateway itself)")
+        draw_plain_table(found, "statuses", _COLUMNS, page.zone, label="Status codes")
     st.header("Latency", anchor=False)
     draw_latencies(
         service_figures.tabulate_latencies(gateway, period, page.zone), find_span(period, page.zone)
@@ -141,15 +146,6 @@ def draw_outcomes(outcomes: pd.DataFrame) -> None:
         ],
         height=_HEIGHT,
     )
-
-
-def draw_statuses(found: pd.DataFrame) -> None:
-    """A table of `requests` by `status` and `route`."""
-    rows = [
-        (f"{status} {route}", [status, f"/{route}" if route else "(the gateway itself)", f"{requests:,}"])
-        for status, route, requests in found[["status", "route", "requests"]].itertuples(index=False)
-    ]
-    draw_rows(rows, "statuses", _COLUMNS, label="Status codes")
 
 
 def draw_latencies(lines: pd.DataFrame, span: Span) -> None:

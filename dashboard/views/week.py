@@ -87,7 +87,7 @@ def draw() -> None:
         mine = measured[measured["owner"].eq(owner)] if owner else measured
         everything = breaches.compare_weeks(mine, OF_FOLDERS, "folder", "owner")
         this_week = replace(page, period=parts[0])
-        frame, _ = draw_search(everything, "Search folders", ["folder"], "week", OF_FOLDERS, this_week, owner)
+        frame = draw_search(everything, "Search folders", ["folder"], "week", OF_FOLDERS, this_week, owner)
     _draw_figures(breaches.add_up(mine), parts, observed, page)
     shown = [one for one in incidents if not owner or (one.owner or NOBODY) == owner]
     hours = breaches.sum_by_hour(shown, parts[0], page.zone, page.now)

@@ -21,12 +21,7 @@ def draw_choice(
 ) -> None:
     """Draws a list in which a part of a name finds the first that contains it.
 
-    Args:
-        label: for screen readers.
-        parameter: holds the choice in the address.
-        known: the names to choose from.
-        shown: the chosen one, which only a link may name where it is not known; "" for none.
-        placeholder: what stands there where none is chosen.
+    `label` is for screen readers. `shown` is the chosen one of the `known`, or that of a link; "" for none.
     """
     options = known if shown in known or not shown else [shown, *known]
     show_in_widget(parameter.key, shown or None)
@@ -108,22 +103,15 @@ def draw_search(
     columns: Sequence[Column],
     page: Page,
     *details: str,
-) -> tuple[pd.DataFrame, str]:
-    """Draws the box of `pick_text` and the download of what it leaves; returns that, and the text.
+) -> pd.DataFrame:
+    """Draws the box of `pick_text`, and the download of what it leaves of a frame of few rows; returns that.
 
-    Args:
-        frame: all rows, which are few.
-        label: of the box.
-        searched: the columns in which the text is looked for.
-        what: see `draw_download`, as for the rest.
-        columns: which of them go into the file.
-        page: that they are on.
-        details: by what else they were narrowed down.
+    The text is looked for in the columns `searched`. For the rest, see `draw_download`.
     """
     text = pick_text(label)
     found = filter_by_text(frame, text, searched)
     draw_download(lambda: found, len(found), what, columns, page, *details, text)
-    return found, text
+    return found
 
 
 def draw_facts(facts: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from contract.action import NEED_NOTE, TAKE_UNTIL, IncidentAction, LinkedAction
 from contract.limits import MAX_NOTE_CHARACTERS
 from contract.moments import format_duration
+from contract.names import RUNBOOK_FILE, RunbookSection
 from contract.words import LABELS, IncidentStatus
 from dashboard import columns
 from dashboard.backend import backend
@@ -59,10 +60,10 @@ from dashboard.widgets.basics import draw_choice, draw_facts
 from dashboard.widgets.forms import ANCHOR, LINKED, draw_form, draw_opener
 from dashboard.widgets.links import (
     INCIDENT,
-    draw_breach_link,
     draw_folder_link,
     draw_lost_letters,
     draw_path,
+    draw_runbook_link,
     draw_sender_link,
 )
 from dashboard.widgets.table import Choice, draw_files, draw_plain_table, draw_table, name_details
@@ -300,7 +301,8 @@ def _draw_incident(listed: Incident, names: Mapping[str, str], page: Page) -> No
         draw_folder_link(incident.folder)
         draw_sender_link(incident.sender)
         if incident.status is IncidentStatus.OPEN:
-            draw_breach_link()
+            section = f"{RUNBOOK_FILE}#{RunbookSection.OPEN_INCIDENTS}"
+            draw_runbook_link(section, "folders in breach")
 
 
 def _list_facts(incident: Incident, name: str, sender: Sender | None, page: Page) -> dict[str, str]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from contract.answers import LOST_LETTER, UTF8_HINT
 from contract.limits import MAX_FOLDER_BYTES
-from contract.names import RUNBOOK_FILE, RunbookSection
+from contract.names import RunbookSection
 from contract.text import show
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.choices import Parameter, parse_choice, parse_name
@@ -33,10 +33,9 @@ def draw_sender_link(key: str) -> None:
 
 FOR_SENDER: Final = Parameter("for_sender", parse_name(300))
 """The name of the sender for which maintenance is to be planned."""
-_LONGEST_ID: Final = 64
-INCIDENT: Final = Parameter(
-    "incident", lambda text: text if text.isalnum() and len(text) <= _LONGEST_ID else None
-)
+HOURS: Final = Parameter("hours", parse_name(64))
+"""Its working hours: days, start and end, such as `mon,tue 07:00 19:00`."""
+INCIDENT: Final = Parameter("incident", lambda text: text if text.isalnum() and len(text) <= 64 else None)
 
 
 def draw_incident_link(incident_id: str) -> None:
@@ -52,6 +51,7 @@ def draw_incidents_link(label: str, parameters: Mapping[str, str]) -> None:
 SECTION: Final = Parameter("section", parse_choice(*RunbookSection))
 _ICON: Final = ":material/menu_book:"
 _TEXT: Final = "What to do"
+_PUBLISHED: Final = "https://"
 
 
 def draw_runbook_link(runbook: str, about: str) -> None:
@@ -62,29 +62,16 @@ def draw_runbook_link(runbook: str, about: str) -> None:
         about: the alarm, for those who hear the link without what stands beside it.
     """
     label = f"{_TEXT} about {escape_markdown(about)}"
-    if _is_published(runbook):
+    if runbook.startswith(_PUBLISHED):
         st.link_button(label, runbook, icon=_ICON)
     else:
-        draw_link("views/runbook.py", label, _ICON, {SECTION.name: _name_section(runbook)})
-
-
-def draw_breach_link() -> None:
-    """A link to what to do about folders in breach."""
-    draw_runbook_link(f"{RUNBOOK_FILE}#{RunbookSection.OPEN_INCIDENTS}", "folders in breach")
+        draw_link("views/runbook.py", label, _ICON, {SECTION.name: runbook.partition("#")[2]})
 
 
 def build_runbook_cell(runbook: str, about: str) -> tuple[str, str, str]:
     """The same as a cell of rows: its text, its address, and its name for screen readers."""
-    address = runbook if _is_published(runbook) else f"runbook?{SECTION.name}={_name_section(runbook)}"
-    return _TEXT, address, f"{_TEXT} about {about}"
-
-
-def _is_published(runbook: str) -> bool:
-    return runbook.startswith("https://")
-
-
-def _name_section(runbook: str) -> str:
-    return runbook.partition("#")[2]
+    own = f"runbook?{SECTION.name}={runbook.partition('#')[2]}"
+    return _TEXT, runbook if runbook.startswith(_PUBLISHED) else own, f"{_TEXT} about {about}"
 
 
 def name_last(path: str) -> str:

@@ -60,7 +60,7 @@ def draw_rows(
         columns: the most important first, since the last are left out where it is narrow.
         label: what the rows are, as a heading.
         on_phone: the columns that a phone shows; the first four if none are given.
-        total: how many rows there are beside those that are shown.
+        total: how many rows there are, with those that are not shown.
         picked: the id of the row that is picked.
         opens: what picking a row does, in a word before the row's name; empty where that does nothing.
         sort: the name of the column that they are sorted by, with `-` before it where that is downwards.

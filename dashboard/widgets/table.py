@@ -54,8 +54,8 @@ def split_path(path: str) -> tuple[str, str]:
 
     Its beginning has the server's share, its end the folder: what lies between is missed least.
     """
-    last = max(path.rstrip("\\/").rfind("\\"), path.rstrip("\\/").rfind("/"), 0)
-    cut = max(last, len(path) - _LONGEST_END)
+    last = max(map(path.rstrip("\\/").rfind, "\\/"))
+    cut = max(last, len(path) - _LONGEST_END, 0)
     return path[:cut], path[cut:]
 
 
@@ -91,7 +91,6 @@ def draw_table(
     identity: Sequence[str],
     noun: str,
     picked_in: Parameter[str] | None = None,
-    rows: int = PAGE_ROWS,
     on_phone: Collection[Column] = (),
     opens: str = "Details",
     details: str = "",
@@ -112,7 +111,6 @@ def draw_table(
         noun: what the rows are, in the plural.
         picked_in: what holds the picked row in the address, by the one column of its `identity`. Without
             one, `PICK` holds a hash of it. Tables that share it have one row picked between them.
-        rows: how many are shown at first.
         on_phone: the columns that a phone shows; the first four if none are given.
         opens: what picking a row does, before its name.
         details: the anchor where the focus goes then; `name_details` of the parameter if none is given.
@@ -124,7 +122,7 @@ def draw_table(
     sort = Parameter(f"{key}_sort", lambda text: text if text.removeprefix("-") in offered else None)
     sorting = sort.value("")
     ordered = _sort(frame, sorting) if sorting else frame
-    limit = st.session_state.setdefault(f"{key}_limit", rows)
+    limit = st.session_state.setdefault(f"{key}_limit", PAGE_ROWS)
     shown = ordered.head(limit)
     pick = picked_in or PICK
     picked = pick.value("")
@@ -223,11 +221,10 @@ def _write_sorting(sort: Parameter[str], column: str, sorting: str) -> None:
 
 
 def _pick(parameter: Parameter[str], one: str, details: str) -> None:
-    if parameter.value("") == one:
-        parameter.write(None)
-        return
-    parameter.write(one)
-    move_focus(details)
+    again = parameter.value("") == one
+    parameter.write(None if again else one)
+    if not again:
+        move_focus(details)
 
 
 def _describe_count(shown: int, total: int, noun: str, opens: str) -> str:

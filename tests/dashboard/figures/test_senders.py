@@ -24,7 +24,7 @@ from dashboard.figures.senders import (
 from dashboard.views.sender_figures import tabulate_senders
 from store.maintenance import Window
 from store.senders import Fleet, RefusedReport, Sender
-from tests.dashboard.projected import read_sender
+from tests.dashboard.projected import read_incidents, read_sender
 from tests.stands.playing import at, listing, played, run, stuck
 
 A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
@@ -109,6 +109,17 @@ def test_an_account_is_mended_once_any_of_its_scripts_is_heard() -> None:
     assert [(one.name, one.refused) for one in listed] == [("acc", True), ("acc/b", True), ("acc/a", False)]
 
 
+def test_a_window_of_an_owner_holds_the_senders_of_that_owner() -> None:
+    window = Window(
+        window_id="w", owner="orders", starts=at(0), ends=at(4), reason="moving", made_by="ana", made_at=at(0)
+    )
+    [mine] = read_incidents(played(run(0, stuck(A, "a"))))
+    for owners, standing in ((["orders"], Standing.MAINTENANCE), (["orders", "bank"], Standing.UP)):
+        live = [replace(mine, owner=owner) for owner in owners]
+        [known] = list_senders(fleet([SENDER]), at(0.1), [window], live)
+        assert known.stand(at(0.1)).standing is standing
+
+
 def test_a_row_has_everything_in_words() -> None:
     [known] = list_senders(fleet([SENDER]), at(0.1))
     [row] = tabulate_senders([known], at(0.3), ZONE).to_dict("records")
@@ -165,7 +176,7 @@ def test_silence_and_refusal_are_told_first_and_lost_letters_last() -> None:
     silent = replace(SENDER, state=SenderState.SILENT, lost_letters=3)
     [known] = list_senders(fleet([silent], refusal("account", 1)), at(0.1))
     assert names(known, at(2)) == ["refused", "silent", "unreadable folders", "lost letters"]
-    letters = list_warnings(known, at(2), ZONE)[-1]
+    *_, letters = list_warnings(known, at(2), ZONE)
     assert letters.text.startswith("3 names of its last report were not sent as UTF-8")
     assert "UTF-8" in letters.remedy
 

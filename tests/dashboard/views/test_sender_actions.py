@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
+from urllib.parse import parse_qsl
 
 import boto3
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from contract.moments import Hours, format_moment
+from contract.moments import Day, Hours, format_moment
 from dashboard.backend import backend
 from dashboard.data.tables import AnalystTables, Notified
 from store.maintenance import Window
@@ -92,6 +93,7 @@ def test_silences_that_recur_have_a_weekly_maintenance_proposed(signed_in: AppTe
     ]
     set_attributes(Silences=silences)
     open_view(signed_in, "senders", sender=sender)
+    plan = dict(parse_qsl(links(signed_in)["Plan maintenance"].partition("?")[2]))
     proposed = "outside its working hours: every day, 07:00 to 19:00, Europe/Berlin"
     assert proposed in shown(signed_in)
     hours = Hours.parse(["mon"], "07:00", "08:00", "UTC")
@@ -102,6 +104,15 @@ def test_silences_that_recur_have_a_weekly_maintenance_proposed(signed_in: AppTe
     with patch.object(AnalystTables, "list_windows", return_value=[weekly]):
         signed_in.run()
     assert proposed not in shown(signed_in)
+    # The link fills the form in.
+    open_view(signed_in, "maintenance", **plan)
+    press(signed_in, "New maintenance…")
+    assert [one.value for one in signed_in.text_input][:3] == ["ana/FILES01", "", ""]
+    assert signed_in.button_group[0].value == list(Day)
+    chosen = {box.label: box.value for box in signed_in.selectbox}
+    assert (chosen["Hours from"], chosen["Hours to"], chosen["It is on"]) == (
+        "07:00", "19:00", "outside these hours",
+    )  # fmt: skip
 
 
 def test_its_history_has_what_people_did_and_who_was_told(signed_in: AppTest, sender: str) -> None:

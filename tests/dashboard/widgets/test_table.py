@@ -33,14 +33,13 @@ def _draw() -> None:
     frame = pd.DataFrame(
         {"name": ["b", "A", "c", "d"], "waits": [580.0017406666666, 5.0, float("nan"), 70.0]}
     )
-    picked = draw_table(
-        frame, "test", [names, waits], ZoneInfo("UTC"), identity=["name"], noun="rows", rows=2
-    )
+    picked = draw_table(frame, "test", [names, waits], ZoneInfo("UTC"), identity=["name"], noun="rows")
     st.header("none" if picked is None else f"picked {picked['name']}")
 
 
 @pytest.fixture
-def app() -> AppTest:
+def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setattr(table, "PAGE_ROWS", 2)
     app = AppTest.from_function(_draw).run()
     assert not app.exception
     return app
