@@ -63,23 +63,26 @@ def _count_outcome(outcome: Outcome | Reason) -> None:
 def handler(event: Event, context: Any) -> Message:  # noqa: ARG001 - Lambda's signature
     """Answers `POST /auth`."""
     request = parse_sign_in(read_body(event, AUTH))
+    pool = _user_pool()
     match request:
         case PasswordSignIn():
-            tokens = _user_pool().sign_in(request.username, request.password, request.new_password)
-            _count_outcome(Outcome.SIGNED_IN)
-            return tokens
+            outcome = Outcome.SIGNED_IN
+            answer: Message = pool.sign_in(request.username, request.password, request.new_password)
         case TokenRefresh():
-            tokens = _user_pool().refresh(request.username, request.refresh_token)
-            _count_outcome(Outcome.REFRESHED)
-            return tokens
+            outcome = Outcome.REFRESHED
+            answer = pool.refresh(request.username, request.refresh_token)
         case RecoveryStart():
-            _user_pool().start_recovery(request.username)
-            _count_outcome(Outcome.RECOVERY_STARTED)
-            return Message(message="If this user has a verified e-mail address, a code is on its way to it.")
+            outcome = Outcome.RECOVERY_STARTED
+            pool.start_recovery(request.username)
+            answer = Message(
+                message="If this user has a verified e-mail address, a code is on its way to it."
+            )
         case RecoveryEnd():
-            _user_pool().end_recovery(request.username, request.code, request.new_password)
-            _count_outcome(Outcome.RECOVERED)
-            return Message(message="The password has been changed. Sign in with it.")
+            outcome = Outcome.RECOVERED
+            pool.end_recovery(request.username, request.code, request.new_password)
+            answer = Message(message="The password has been changed. Sign in with it.")
+    _count_outcome(outcome)
+    return answer
 
 
 def parse_sign_in(body: bytes) -> AuthRequest:

@@ -16,7 +16,11 @@ from handlers.web.errors import ChallengePendingError, InvalidBodyError, SignInF
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
-    from mypy_boto3_cognito_idp.type_defs import AuthenticationResultTypeTypeDef
+    from mypy_boto3_cognito_idp.literals import AuthFlowTypeType
+    from mypy_boto3_cognito_idp.type_defs import (
+        AdminInitiateAuthResponseTypeDef,
+        AuthenticationResultTypeTypeDef,
+    )
 
 
 IDLE_SECONDS: Final = 10.0
@@ -68,20 +72,14 @@ class ClientSecret:
 
 _Answer = TypeVar("_Answer")
 
-_REFUSED: Final = frozenset(
-    {
-        "InvalidParameterException",
-        "NotAuthorizedException",
-        "UserNotConfirmedException",
-        "UserNotFoundException",
-    }
-)
-_THROTTLING: Final = frozenset({"LimitExceededException", "TooManyRequestsException", "ThrottlingException"})
+_REFUSED: Final = {
+    "InvalidParameterException", "NotAuthorizedException", "UserNotConfirmedException",
+    "UserNotFoundException",
+}  # fmt: skip
+_THROTTLING: Final = {"LimitExceededException", "TooManyRequestsException", "ThrottlingException"}
 _WRONG_CODE: Final = _REFUSED | {
-    "CodeMismatchException",
-    "ExpiredCodeException",
-    "TooManyFailedAttemptsException",
-}
+    "CodeMismatchException", "ExpiredCodeException", "TooManyFailedAttemptsException",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,26 +100,18 @@ class UserPool:
             InvalidBodyError: `new_password` breaks the password policy, or no change is pending.
             ThrottledError: Cognito is over its rate.
         """
-        answer = self._call_or_refuse(
-            username,
-            lambda secret_hash: self.client.admin_initiate_auth(
-                UserPoolId=self.pool_id,
-                ClientId=self.client_id,
-                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-                AuthParameters={"USERNAME": username, "PASSWORD": password, "SECRET_HASH": secret_hash},
-            ),
-        )
+        try:
+            answer = self._initiate(username, "ADMIN_USER_PASSWORD_AUTH", PASSWORD=password)
+        except ClientError as error:
+            raise self._refusal(error) from error
         challenge = answer.get("ChallengeName")
         if challenge == Challenge.NEW_PASSWORD_REQUIRED and new_password is not None:
             return self._set_first_password(username, new_password, answer["Session"])
-        if challenge == Challenge.NEW_PASSWORD_REQUIRED:
-            raise ChallengePendingError(
-                challenge, "The password must be changed first: send it again together with new_password."
-            )
         if challenge is not None:
-            raise ChallengePendingError(
-                challenge, "This user has a sign-in step that this API does not offer."
-            )
+            problem = "This user has a sign-in step that this API does not offer."
+            if challenge == Challenge.NEW_PASSWORD_REQUIRED:
+                problem = "The password must be changed first: send it again together with new_password."
+            raise ChallengePendingError(challenge, problem)
         if new_password is not None:
             hint = "leave it out; to change it, recover the account"
             raise InvalidBodyError([FieldProblem("new_password", "is not asked for", hint)])
@@ -135,15 +125,8 @@ class UserPool:
             ThrottledError: Cognito is over its rate.
         """
         try:
-            answer = self._call(
-                username,
-                lambda secret_hash: self.client.admin_initiate_auth(
-                    UserPoolId=self.pool_id,
-                    ClientId=self.client_id,
-                    AuthFlow="REFRESH_TOKEN_AUTH",
-                    AuthParameters={"REFRESH_TOKEN": refresh_token, "SECRET_HASH": secret_hash},
-                ),
-                Doubt.SECRET_OR_NAME,
+            answer = self._initiate(
+                username, "REFRESH_TOKEN_AUTH", Doubt.SECRET_OR_NAME, REFRESH_TOKEN=refresh_token
             )
         except ClientError as error:
             if is_secret_refused(error.response):
@@ -197,27 +180,35 @@ class UserPool:
             raise self._refusal(error) from error
 
     def _set_first_password(self, username: str, new_password: str, session: str) -> SignedIn:
-        answer = self._call_or_refuse(
-            username,
-            lambda secret_hash: self.client.admin_respond_to_auth_challenge(
-                UserPoolId=self.pool_id,
-                ClientId=self.client_id,
-                ChallengeName=Challenge.NEW_PASSWORD_REQUIRED.value,
-                Session=session,
-                ChallengeResponses={
-                    "USERNAME": username,
-                    "NEW_PASSWORD": new_password,
-                    "SECRET_HASH": secret_hash,
-                },
-            ),
-        )
-        return _answer(answer["AuthenticationResult"])
-
-    def _call_or_refuse(self, username: str, call: Callable[[str], _Answer]) -> _Answer:
+        given = {"USERNAME": username, "NEW_PASSWORD": new_password}
         try:
-            return self._call(username, call)
+            answer = self._call(
+                username,
+                lambda secret_hash: self.client.admin_respond_to_auth_challenge(
+                    UserPoolId=self.pool_id,
+                    ClientId=self.client_id,
+                    ChallengeName=Challenge.NEW_PASSWORD_REQUIRED.value,
+                    Session=session,
+                    ChallengeResponses={**given, "SECRET_HASH": secret_hash},
+                ),
+            )
         except ClientError as error:
             raise self._refusal(error) from error
+        return _answer(answer["AuthenticationResult"])
+
+    def _initiate(
+        self, username: str, flow: "AuthFlowTypeType", doubt: Doubt = Doubt.SECRET, **given: str
+    ) -> "AdminInitiateAuthResponseTypeDef":
+        return self._call(
+            username,
+            lambda secret_hash: self.client.admin_initiate_auth(
+                UserPoolId=self.pool_id,
+                ClientId=self.client_id,
+                AuthFlow=flow,
+                AuthParameters={"USERNAME": username, "SECRET_HASH": secret_hash, **given},
+            ),
+            doubt,
+        )
 
     def _call(self, username: str, call: Callable[[str], _Answer], doubt: Doubt = Doubt.SECRET) -> _Answer:
         """Calls with the secret's hash; after a rotation once more, with the hash of the new secret."""

@@ -10,14 +10,7 @@ from uuid import UUID, uuid4, uuid5
 from botocore.exceptions import ClientError
 
 from contract.action import ActionRequest
-from contract.answers import (
-    IncidentAnswer,
-    IncidentNow,
-    MaintenanceAnswer,
-    MaintenanceNow,
-    SenderAnswer,
-    SenderNow,
-)
+from contract.answers import IncidentAnswer, IncidentNow, MaintenanceAnswer, SenderAnswer, SenderNow
 from contract.metrics import Reason
 from contract.moments import format_moment
 from handlers.incidents.projection import apply_action, next_check_at
@@ -64,17 +57,13 @@ class InvalidStateError(ServiceError):
     status = 409
     reason = Reason.INVALID_STATE
 
-    def __init__(self, message: str, now: IncidentNow | SenderNow | MaintenanceNow) -> None:
-        super().__init__(message)
-        self.now = now
+    def __init__(self, answer: IncidentAnswer | SenderAnswer | MaintenanceAnswer) -> None:
+        super().__init__(answer.message)
+        self.answer = answer
 
     def body(self) -> IncidentAnswer | SenderAnswer | MaintenanceAnswer:
         """The message, and the state now."""
-        if isinstance(self.now, MaintenanceNow):
-            return MaintenanceAnswer(message=self.message, maintenance=self.now)
-        if isinstance(self.now, IncidentNow):
-            return IncidentAnswer(message=self.message, incident=self.now)
-        return SenderAnswer(message=self.message, sender=self.now)
+        return self.answer
 
 
 def take_turn(attempt: Callable[[], _Result], sleep: Callable[[float], None]) -> _Result:
@@ -95,13 +84,10 @@ def take_turn(attempt: Callable[[], _Result], sleep: Callable[[float], None]) ->
         raise
 
 
-def summarize(incident: Incident) -> IncidentNow:
-    """An incident, as an answer shows it."""
-
-    def moment(at: datetime | None) -> str | None:
-        return format_moment(at) if at else None
-
-    return IncidentNow(
+def answer_incident(message: str, incident: Incident) -> IncidentAnswer:
+    """What was done, and an incident as it is now."""
+    acknowledged, snoozed = incident.acknowledged_until, incident.snoozed_until
+    now = IncidentNow(
         incident_id=incident.incident_id,
         sender=incident.sender,
         sender_name=incident.sender_name,
@@ -110,15 +96,16 @@ def summarize(incident: Incident) -> IncidentNow:
         reason=incident.reason,
         owner=incident.owner or None,
         acknowledged_by=incident.acknowledged_by or None,
-        acknowledged_until=moment(incident.acknowledged_until),
-        snoozed_until=moment(incident.snoozed_until),
+        acknowledged_until=format_moment(acknowledged) if acknowledged else None,
+        snoozed_until=format_moment(snoozed) if snoozed else None,
         version=incident.version,
     )
+    return IncidentAnswer(message=message, incident=now)
 
 
-def read_sender_now(known: StoredSender, sender: Sender) -> SenderNow:
-    """A sender, as an answer shows it."""
-    return SenderNow(
+def answer_sender(message: str, known: StoredSender, sender: Sender) -> SenderAnswer:
+    """What was done, and a sender as it is now."""
+    now = SenderNow(
         sender=known.key,
         sender_name=known.sender_name,
         state=sender.state,
@@ -129,6 +116,7 @@ def read_sender_now(known: StoredSender, sender: Sender) -> SenderNow:
         interval_minutes=sender.interval_minutes,
         interval_from=sender.interval_from,
     )
+    return SenderAnswer(message=message, sender=now)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,14 +12,7 @@ from contract.limits import ACKNOWLEDGED_FOR, MAX_HISTORY_ENTRIES, MAX_NOTES_BYT
 from contract.metrics import Outcome
 from contract.moments import format_moment
 from contract.words import IncidentStatus
-from handlers.actions.acting import (
-    Actor,
-    InvalidStateError,
-    NotFoundError,
-    SenderChange,
-    summarize,
-    take_turn,
-)
+from handlers.actions import acting
 from handlers.actions.parsing import check_until
 from store.dynamodb import ConflictError, Values
 from store.incidents import HistoryEntry, Incident, IncidentAttribute, PeopleChange
@@ -48,7 +41,7 @@ class IncidentActions:
     store: SenderStore
     sleep: Callable[[float], None] = time.sleep
 
-    def act(self, request: ActOnIncident, actor: Actor) -> tuple[IncidentAnswer, Outcome]:
+    def act(self, request: ActOnIncident, actor: acting.Actor) -> tuple[IncidentAnswer, Outcome]:
         """Performs an action, and returns the incident's state after it.
 
         Raises:
@@ -60,9 +53,9 @@ class IncidentActions:
         now = self.store.clock()
         sender = self.store.incidents.find_sender(request.incident_id)
         if sender is None:
-            raise NotFoundError(_UNKNOWN)
+            raise acting.NotFoundError(_UNKNOWN)
         action_id = actor.action_id(request)
-        return take_turn(
+        return acting.take_turn(
             lambda: self._try(request, sender, action_id, actor.caller.username, now), self.sleep
         )
 
@@ -71,9 +64,9 @@ class IncidentActions:
     ) -> tuple[IncidentAnswer, Outcome]:
         incident = self.store.incidents.get(sender, request.incident_id)
         if incident is None:
-            raise NotFoundError(_UNKNOWN)
+            raise acting.NotFoundError(_UNKNOWN)
         if any(entry.action_id == action_id for entry in incident.history):
-            return IncidentAnswer(message="Done before.", incident=summarize(incident)), Outcome.ALREADY_DONE
+            return acting.answer_incident("Done before.", incident), Outcome.ALREADY_DONE
         check_until(request, now)
         check_change(request, incident)
         until = request.until
@@ -87,7 +80,7 @@ class IncidentActions:
         else:
             written = self.store.incidents.change(incident, _list_changes(request.action, entry), entry)
         message = _DONE[request.action].format(until and format_moment(until))
-        return IncidentAnswer(message=message, incident=summarize(written)), Outcome.DONE
+        return acting.answer_incident(message, written), Outcome.DONE
 
 
 def check_change(request: ActOnIncident, incident: Incident) -> None:
@@ -113,7 +106,7 @@ def check_change(request: ActOnIncident, incident: Incident) -> None:
     elif request.action is IncidentAction.UNSNOOZE and incident.snoozed_until is None:
         problem = "This incident is not snoozed."
     if problem is not None:
-        raise InvalidStateError(problem, summarize(incident))
+        raise acting.InvalidStateError(acting.answer_incident(problem, incident))
 
 
 def _list_changes(action: IncidentAction, entry: HistoryEntry) -> Values:
@@ -151,7 +144,7 @@ def _close(store: SenderStore, before: Incident, entry: HistoryEntry) -> Inciden
         at=entry.at, action_id=entry.action_id, action=IncidentAction.CLOSE, folder=before.key, by=entry.by,
         note=entry.note or None,
     )  # fmt: skip
-    change = SenderChange.work_out(store, known, known.sender, act)
+    change = acting.SenderChange.work_out(store, known, known.sender, act)
     ruled = change.after.incidents.get(before.key)
     if ruled is None or ruled.incident_id != before.incident_id:
         raise ConflictError(known.key)
@@ -161,9 +154,11 @@ def _close(store: SenderStore, before: Incident, entry: HistoryEntry) -> Inciden
             "This incident is open, and only what is unknown can be closed. "
             "The next run that shows its folder to be well clears it."
         )
-        raise InvalidStateError(message, summarize(after))
+        raise acting.InvalidStateError(acting.answer_incident(message, after))
     if after.status is not IncidentStatus.CLOSED or after.ended_at != change.act.at:
-        raise InvalidStateError(f"This incident has ended: it is {after.status}.", summarize(after))
+        raise acting.InvalidStateError(
+            acting.answer_incident(f"This incident has ended: it is {after.status}.", after)
+        )
     dated = replace(entry, at=change.act.at)
     change.commit(store, {after.incident_id: PeopleChange(version=before.version, entry=dated)})
     return replace(after, version=before.version + 1)

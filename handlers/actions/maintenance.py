@@ -11,7 +11,7 @@ from contract.answers import FieldProblem, MaintenanceAnswer, MaintenanceNow
 from contract.limits import HOLD_TOLERANCE, LONGEST_MAINTENANCE, LONGEST_SERIES, MAX_WINDOWS
 from contract.metrics import Outcome
 from contract.moments import Clock, Hours, format_moment
-from handlers.actions.acting import Actor, InvalidStateError, NotFoundError, take_turn
+from handlers.actions import acting
 from handlers.web.errors import InvalidBodyError
 from store.maintenance import MaintenanceTable, Window, name_window
 
@@ -26,7 +26,7 @@ class MaintenanceActions:
     clock: Clock
     sleep: Callable[[float], None] = time.sleep
 
-    def act(self, request: ActOnMaintenance, actor: Actor) -> tuple[MaintenanceAnswer, Outcome]:
+    def act(self, request: ActOnMaintenance, actor: acting.Actor) -> tuple[MaintenanceAnswer, Outcome]:
         """Performs an action, and returns the window's state after it.
 
         Raises:
@@ -36,35 +36,34 @@ class MaintenanceActions:
             ThrottledError: others kept on writing the same window.
         """
         action_id, now = actor.action_id(request), self.clock()
-        return take_turn(lambda: self._try(request, action_id, actor.caller.username, now), self.sleep)
+        return acting.take_turn(lambda: self._try(request, action_id, actor.caller.username, now), self.sleep)
 
     def _try(
         self, request: ActOnMaintenance, action_id: str, by: str, now: datetime
     ) -> tuple[MaintenanceAnswer, Outcome]:
         named = self.table.find(request.maintenance_id) if request.maintenance_id else None
         if request.maintenance_id and named is None:
-            raise NotFoundError(_UNKNOWN)
+            raise acting.NotFoundError(_UNKNOWN)
         window = None if isinstance(request, EndMaintenance) else _build(request, action_id, by, now)
         if window is not None and (made := self.table.find(window.window_id)):
             return _answer("Done before.", made, now), Outcome.ALREADY_DONE
         if named is not None and named.over_at <= now:
             if window is None and named.ended_by == by:
                 return _answer("Done before.", named, now), Outcome.ALREADY_DONE
-            raise InvalidStateError("This maintenance is over.", summarize(named, now))
+            raise acting.InvalidStateError(_answer("This maintenance is over.", named, now))
         if window is None:
             assert named is not None  # noqa: S101 - its id has to be sent
             return _answer("Ended.", self.table.end(named, by, now), now), Outcome.DONE
         _check(window, now)
         if named is None and len(self.table.list_windows(now)) >= MAX_WINDOWS:
             problem = f"There are {MAX_WINDOWS} maintenance windows already. End one that is not needed."
-            raise InvalidStateError(problem, summarize(window, now))
+            raise acting.InvalidStateError(_answer(problem, window, now))
         self.table.make(window, named)
         begins = "Maintenance is on" if window.is_in_force(now) else "Maintenance is planned"
         return _answer(f"{begins} until {format_moment(window.ends)}.", window, now), Outcome.DONE
 
 
-def summarize(window: Window, now: datetime) -> MaintenanceNow:
-    """A window, as an answer shows it."""
+def _answer(message: str, window: Window, now: datetime) -> MaintenanceAnswer:
     weekly: dict[str, Any] = {}
     if window.weekly is not None:
         weekly = dict(zip(("days", "from", "to", "zone"), window.weekly.format(), strict=True))
@@ -78,7 +77,7 @@ def summarize(window: Window, now: datetime) -> MaintenanceNow:
         "until" if weekly else "to": format_moment(window.ends),
         "reason": window.reason,
     }
-    return MaintenanceNow(
+    state = MaintenanceNow(
         maintenance_id=window.window_id,
         window={name: value for name, value in shown.items() if value},
         in_force=window.is_in_force(now),
@@ -88,10 +87,7 @@ def summarize(window: Window, now: datetime) -> MaintenanceNow:
         ended_by=window.ended_by or None,
         ended_at=format_moment(window.ended_at) if window.ended_at else None,
     )
-
-
-def _answer(message: str, window: Window, now: datetime) -> MaintenanceAnswer:
-    return MaintenanceAnswer(message=message, maintenance=summarize(window, now))
+    return MaintenanceAnswer(message=message, maintenance=state)
 
 
 def _build(request: MakeMaintenance, action_id: str, by: str, now: datetime) -> Window:

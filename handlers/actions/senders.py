@@ -8,14 +8,7 @@ from datetime import timedelta
 from contract.action import ActOnSender, SenderAction
 from contract.answers import SenderAnswer
 from contract.metrics import Outcome
-from handlers.actions.acting import (
-    Actor,
-    InvalidStateError,
-    NotFoundError,
-    SenderChange,
-    read_sender_now,
-    take_turn,
-)
+from handlers.actions import acting
 from handlers.incidents.sender import show_sender
 from store.state import PersonAction, SenderStore, State
 
@@ -29,7 +22,7 @@ class SenderActions:
     store: SenderStore
     sleep: Callable[[float], None] = time.sleep
 
-    def act(self, request: ActOnSender, actor: Actor) -> tuple[SenderAnswer, Outcome]:
+    def act(self, request: ActOnSender, actor: acting.Actor) -> tuple[SenderAnswer, Outcome]:
         """Performs an action, and returns the sender's state after it.
 
         Raises:
@@ -38,31 +31,27 @@ class SenderActions:
             ThrottledError: others kept on writing the same sender.
         """
         action_id = actor.action_id(request)
-        return take_turn(lambda: self._try(request, action_id, actor.caller.username), self.sleep)
+        return acting.take_turn(lambda: self._try(request, action_id, actor.caller.username), self.sleep)
 
     def _try(self, request: ActOnSender, action_id: str, by: str) -> tuple[SenderAnswer, Outcome]:
         known = self.store.read(request.sender)
         sender = known.sender
         if sender is None:
-            raise NotFoundError(_UNKNOWN)
+            raise acting.NotFoundError(_UNKNOWN)
+        shown = show_sender(State(sender=sender))
         if self.store.has_action(known.key, action_id):
-            shown, message, outcome = show_sender(State(sender=sender)), "Done before.", Outcome.ALREADY_DONE
-        elif request.action is SenderAction.UNRETIRE and not sender.settings.retired_at:
-            raise InvalidStateError(
-                "This sender is not retired.",
-                read_sender_now(known, show_sender(State(sender=sender))),
-            )
-        else:
-            minutes = request.interval_minutes
-            act = PersonAction(
-                at=self.store.clock(), action_id=action_id, action=request.action,
-                interval=None if minutes is None else timedelta(minutes=minutes),
-                by=by, note=request.note or None,
-            )  # fmt: skip
-            change = SenderChange.work_out(self.store, known, sender, act)
-            change.commit(self.store)
-            shown, message, outcome = change.sender, _say_done(request), Outcome.DONE
-        return SenderAnswer(message=message, sender=read_sender_now(known, shown)), outcome
+            return acting.answer_sender("Done before.", known, shown), Outcome.ALREADY_DONE
+        if request.action is SenderAction.UNRETIRE and not sender.settings.retired_at:
+            raise acting.InvalidStateError(acting.answer_sender("This sender is not retired.", known, shown))
+        minutes = request.interval_minutes
+        act = PersonAction(
+            at=self.store.clock(), action_id=action_id, action=request.action,
+            interval=None if minutes is None else timedelta(minutes=minutes),
+            by=by, note=request.note or None,
+        )  # fmt: skip
+        change = acting.SenderChange.work_out(self.store, known, sender, act)
+        change.commit(self.store)
+        return acting.answer_sender(_say_done(request), known, change.sender), Outcome.DONE
 
 
 def _say_done(request: ActOnSender) -> str:

@@ -72,10 +72,18 @@ def history_after(sender: RunHistory, run: Run, *, contradicted: bool, speaks: b
         speaks: whether it is empty and so says that every folder is well.
     """
     first = sender.last == run.stamp
-    regular = makes_regular(run, sender.empties)
+    earlier = sender.empties[-(EMPTIES_FOR_REGULAR - 1) :]
+    often_empty = run.empty and len(earlier) == EMPTIES_FOR_REGULAR - 1
+    regular = run.has_run or (often_empty and run.moment - earlier[0] <= EMPTIES_WITHIN)
     regular_at = run.moment if regular else sender.regular_at
     kind = kind_after(run, regular_at)
-    addresses = with_address(sender.addresses, run)
+    addresses = _with_address(sender.addresses, run)
+    # Seen so often they are servers, not one server that moved.
+    often = [
+        one
+        for one in addresses
+        if len(one.runs) == RUNS_AN_ADDRESS and one.runs[0] >= run.moment - ADDRESSES_WITHIN
+    ]
     listed = run.complete and run.listing is not None
     heard = max(sender.last_arrival, run.arrival)
     was = sender_state(sender, heard)[0]
@@ -102,7 +110,7 @@ def history_after(sender: RunHistory, run: Run, *, contradicted: bool, speaks: b
         listed=run.stamp if listed else sender.listed,
         named=run.named,
         addresses=addresses,
-        has_several_addresses=are_several(addresses, run.moment),
+        has_several_addresses=len(often) >= ADDRESSES_FOR_SHARED,
         contradicted_at=run.moment if contradicted else sender.contradicted_at,
         shared_until=run.moment + SHARED_FOR if twice else sender.shared_until,
         declared=run.interval,
@@ -115,14 +123,6 @@ def history_after(sender: RunHistory, run: Run, *, contradicted: bool, speaks: b
     return with_state(known, heard)
 
 
-def makes_regular(run: Run, empties: tuple[datetime, ...]) -> bool:
-    """Whether a run shows that its sender reports when nothing is stuck; `empties` are the ones before it."""
-    if run.has_run:
-        return True
-    earlier = empties[-(EMPTIES_FOR_REGULAR - 1) :]
-    return run.empty and len(earlier) == EMPTIES_FOR_REGULAR - 1 and run.moment - earlier[0] <= EMPTIES_WITHIN
-
-
 def kind_after(run: Run, regular_at: datetime | None) -> SenderKind:
     """The kind of the sender of this run, its latest."""
     if run.listing is not None:
@@ -132,7 +132,7 @@ def kind_after(run: Run, regular_at: datetime | None) -> SenderKind:
     return SenderKind.STOCK
 
 
-def with_address(addresses: tuple[Address, ...], run: Run) -> tuple[Address, ...]:
+def _with_address(addresses: tuple[Address, ...], run: Run) -> tuple[Address, ...]:
     """The source addresses of the last days, this run's included while there is room."""
     since = run.moment - ADDRESSES_WITHIN
     recent = {entry.address: entry for entry in addresses if entry.runs[-1] >= since}
@@ -140,13 +140,6 @@ def with_address(addresses: tuple[Address, ...], run: Run) -> tuple[Address, ...
         known = recent[run.address].runs if run.address in recent else ()
         recent[run.address] = Address(run.address, (*known, run.moment)[-RUNS_AN_ADDRESS:])
     return tuple(recent.values())
-
-
-def are_several(addresses: tuple[Address, ...], at: datetime) -> bool:
-    """Whether several addresses are each seen so often that they are servers, not one server that moved."""
-    since = at - ADDRESSES_WITHIN
-    often = [entry for entry in addresses if len(entry.runs) == RUNS_AN_ADDRESS and entry.runs[0] >= since]
-    return len(often) >= ADDRESSES_FOR_SHARED
 
 
 def sender_state(sender: RunHistory, now: datetime) -> tuple[SenderState, datetime]:

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-_ATTEMPTS: Final = 8
-
-
 class Limits(NamedTuple):
     """What one account may bring into being."""
 
@@ -139,18 +136,18 @@ def apply_runs(
             work.apply(run)
         work.commit(store.clock())
 
-    retry_on_conflict(attempt, _ATTEMPTS, sleep)
+    retry_on_conflict(attempt, sleep=sleep)
 
 
 @dataclass(frozen=True)
 class FailedRuns:
-    """The queue that takes the keys of runs that cannot be applied."""
+    """The queue that takes the keys of runs that cannot be applied. The runs stay in their table."""
 
     client: "SQSClient"
     queue_url: str
 
     def put(self, sender: str, run_key: str, error: Exception) -> None:
-        """Queues the key of a run with the kind of the error. The run itself stays in its table."""
+        """Queues the key of a run with the kind of the error."""
         body = {RunAttribute.SENDER: sender, RunAttribute.RUN_KEY: run_key, "Error": type(error).__name__}
         self.client.send_message(QueueUrl=self.queue_url, MessageBody=json.dumps(body))
 

@@ -199,8 +199,11 @@ def describe_problem(detail: "ErrorDetails", place: tuple[int | str, ...] = ()) 
         return describe_no_object(detail["input"])
     if kind in _CUT and isinstance(detail["input"], str):
         return FieldProblem(field, f"is text where {_CUT[kind]} is expected", _DEEPER)
-    if kind in _NO_NUMBER and location[-1] in _NUMBERS:
-        return _describe_number(field, str(location[-1]))
+    name = str(location[-1]) if location else ""
+    if kind in _NO_NUMBER and name in _NUMBERS:
+        what, span = _NUMBERS[name]
+        hint = f"send a number {span}, without quotes; in PowerShell: [int]${name}"
+        return FieldProblem(field, f"is not {what}", hint)
     if kind in _WORDS:
         return FieldProblem(field, *_WORDS[kind])
     match kind:
@@ -209,24 +212,13 @@ def describe_problem(detail: "ErrorDetails", place: tuple[int | str, ...] = ()) 
         case "string_too_long":
             return FieldProblem(field, "is too long", f"send at most {context['max_length']} characters")
         case "too_short":
-            return FieldProblem(field, "is an empty list", _EMPTY_LISTS[str(location[-1])])
+            return FieldProblem(field, "is an empty list", _EMPTY_LISTS[name])
         case "timezone_aware":
-            return FieldProblem(field, "has no offset from UTC", _find_moment_hint(location))
+            return FieldProblem(field, "has no offset from UTC", _MOMENTS.get(name, CLOCK_HINT))
         case "moment" | "datetime_parsing" | "datetime_from_date_parsing" | "datetime_object_invalid":
-            return FieldProblem(field, "is not a date and time", _find_moment_hint(location))
+            return FieldProblem(field, "is not a date and time", _MOMENTS.get(name, CLOCK_HINT))
         case _:
             return FieldProblem(field, detail["msg"], context.get("hint", "see docs/api.md of this service"))
-
-
-def _find_moment_hint(location: tuple[int | str, ...]) -> str:
-    return _MOMENTS.get(str(location[-1]), CLOCK_HINT)
-
-
-def _describe_number(field: str, name: str) -> FieldProblem:
-    what, span = _NUMBERS[name]
-    return FieldProblem(
-        field, f"is not {what}", f"send a number {span}, without quotes; in PowerShell: [int]${name}"
-    )
 
 
 def _format_path(location: tuple[int | str, ...]) -> str:

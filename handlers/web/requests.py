@@ -94,26 +94,17 @@ def authorize(event: Event, route: RouteSpec, client_id: str) -> Caller:
             scopes are configured; not every gateway does.
         NotInGroupError: the caller is not in the route's group.
     """
-    caller = _identify(event, client_id)
-    if route.group is not None and route.group not in caller.groups:
-        raise NotInGroupError(route.group)
-    return caller
-
-
-def _identify(event: Event, client_id: str) -> Caller:
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
     claims = authorizer.get("claims") or {}
     of_this_client = claims.get("aud") == client_id
     if claims.get("token_use") != "id" or not of_this_client or not claims.get("sub"):
         raise InvalidTokenError
-    subject = str(claims["sub"])
-    username = str(claims.get("cognito:username") or subject)
-    return Caller(subject, username, _split_groups(claims.get("cognito:groups")))
-
-
-def _split_groups(claim: object) -> frozenset[str]:
     # API Gateway flattens the list to text: "a,b" on AWS, "[a b]" in some versions.
-    return frozenset(filter(None, re.split(r"[,\s]+", str(claim or "").strip("[]"))))
+    groups = re.split(r"[,\s]+", str(claims.get("cognito:groups") or "").strip("[]"))
+    if route.group is not None and route.group not in groups:
+        raise NotInGroupError(route.group)
+    subject = str(claims["sub"])
+    return Caller(subject, str(claims.get("cognito:username") or subject), frozenset(filter(None, groups)))
 
 
 def check_idempotency_key(key: str | None) -> None:
