@@ -16,7 +16,7 @@ from handlers.actions.senders import SenderActions
 from handlers.web.errors import ThrottledError
 from handlers.web.requests import Caller
 from store import dynamodb
-from store.dynamodb import ConflictError, may_pass, retry_write
+from store.dynamodb import ConflictError, may_pass
 from tests.stands.memory_tables import make_memory_tables
 from tests.stands.playing import at, listing, run, stuck
 from tests.stands.projection import Projection
@@ -216,23 +216,3 @@ def test_an_analyst_is_asked_to_wait_and_nothing_is_done_twice(code: str, action
     [incident] = projection.incidents()
     acts = [item for item in faulty.client.list_items("FileSlaSenders") if "action#" in item["Part"]["S"]]
     assert len(incident.get("History", [])) + len(acts) in {1, 2}
-
-
-def test_a_write_of_one_item_outlasts_transactions_and_says_when_it_could_not() -> None:
-    answers = [make_error("TransactionConflictException")] * 3
-    calls: list[int] = []
-
-    def write() -> str:
-        calls.append(1)
-        if answers:
-            raise answers.pop()
-        return "done"
-
-    assert retry_write(write) == "done"
-    answers += [make_error("TransactionConflictException")] * 9
-    with pytest.raises(ConflictError):
-        retry_write(write)
-    assert len(calls) == 4 + 8
-    answers[:] = [make_error("ValidationException")]
-    with pytest.raises(ClientError):
-        retry_write(write)

@@ -8,7 +8,6 @@ import pytest
 
 from bench.units import item_bytes
 from contract.limits import (
-    MAX_EVENT_BYTES,
     MAX_FILENAME_CHARACTERS,
     MAX_FOLDER_BYTES,
     MAX_FOLDERS,
@@ -63,17 +62,6 @@ def test_body_just_within_the_limit(service: Service) -> None:
     _assert_whole(service, report)
 
 
-def test_body_that_only_its_event_makes_too_large(service: Service) -> None:
-    """Lambda's limit is of the event: this body is smaller, and could never have reached the function."""
-    text = json.dumps(a_report("C:\\Data", files=48_000), indent=2)
-    assert len(text) < MAX_EVENT_BYTES < _in_event(text)
-    answer = service.post(text)
-    assert answer.status == 413
-    assert "Quotes, backslashes and line ends count twice." in answer.body["message"]
-    assert "several requests" in answer.body["message"]
-    assert service.table.calls == 0
-
-
 @pytest.mark.parametrize("folders", [5_000, MAX_FOLDERS])
 def test_many_folders(service: Service, folders: int) -> None:
     report = a_report(*(f"C:\\Data\\{number}" for number in range(folders)))
@@ -90,12 +78,3 @@ def test_names_at_their_length_limits(service: Service, letter: str) -> None:
     answer = service.post(json.dumps(report, ensure_ascii=False))
     assert (answer.status, answer.body["files"]) == (200, 1_000)
     _assert_whole(service, report)
-
-
-def test_one_byte_over_the_limit(service: Service) -> None:
-    text = json.dumps(a_report("a"))
-    answer = service.post(text + " " * (MAX_REPORT_BYTES + 1 - _in_event(text)))
-    assert answer.status == 413
-    assert "6,258,689 bytes as the gateway hands it on; the limit is 6,258,688." in answer.body["message"]
-    assert "several requests" in answer.body["message"]
-    assert service.table.calls == 0

@@ -6,9 +6,8 @@ from itertools import repeat
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from components.functions.routes import TIMEOUT_SECONDS
 from store.records import Attribute, FileAttribute
@@ -103,57 +102,3 @@ def test_a_call_that_stalls_at_the_last_moment_leaves_time_for_the_answer(servic
         assert answer.seconds <= max(already_used, TIMEOUT_SECONDS - 1)
 
     however_late()
-
-
-class Reporters(RuleBasedStateMachine):
-    """Several reporters, each report tried and retried in any order, under any faults.
-
-    The ledger knows what was answered; the table must agree with it after every step.
-    """
-
-    service: Service
-    keys = Bundle("keys")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.service.table.items.clear()
-        self.reports: dict[tuple[str, str], dict[str, Any]] = {}
-        self.acknowledged: dict[tuple[str, str], list[str]] = {}
-
-    @rule(
-        target=keys,
-        subject=st.sampled_from(["server-1", "server-2"]),
-        key=st.sampled_from(["run-1", "run-2"]),
-        folders=st.integers(0, 60),
-        schedule=schedules,
-    )
-    def report(self, subject: str, key: str, folders: int, schedule: Sequence[Mishap]) -> tuple[str, str]:
-        report = self.reports.setdefault(
-            (subject, key), a_report(*(f"{subject}:{key}:{n}" for n in range(folders)))
-        )
-        self._post(subject, key, report, schedule)
-        return subject, key
-
-    @rule(of=keys, schedule=schedules)
-    def retry(self, of: tuple[str, str], schedule: Sequence[Mishap]) -> None:
-        self._post(*of, self.reports[of], schedule)
-
-    def _post(self, subject: str, key: str, report: dict[str, Any], schedule: Sequence[Mishap]) -> None:
-        answer = self.service.post(report, key, schedule, subject=subject)
-        if answer.status == 200:
-            self.acknowledged[subject, key] = answer.body["error_ids"]
-
-    @invariant()
-    def what_was_acknowledged_is_there(self) -> None:
-        for ids in self.acknowledged.values():
-            assert set(ids) <= set(self.service.table.items)
-
-    @invariant()
-    def nothing_is_there_twice(self) -> None:
-        counts = Counter(item[Attribute.FOLDER]["S"] for item in self.service.table.items.values())
-        assert all(count == 1 for count in counts.values())
-
-
-def test_many_reporters_and_retries_in_any_order(service: Service) -> None:
-    Machine = type("Machine", (Reporters,), {"service": service})  # noqa: N806 - a class
-    run_state_machine_as_test(Machine, settings=settings(stateful_step_count=8))

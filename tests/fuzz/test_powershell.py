@@ -3,30 +3,14 @@
 import json
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
 from contract.limits import MAX_REPORT_BYTES
 from tests.fuzz.conftest import Functions
-from tests.stands.events import a_report, auth_event, report_event
+from tests.stands.events import auth_event
 
 MIB = 1024 * 1024
-
-
-def _report(**changes: Any) -> dict[str, Any]:
-    report = a_report("Relatórios")
-    entry = report["sla_error"][0]
-    for key, value in changes.items():
-        (entry if key in entry else entry["files"][0])[key] = value
-    return report
-
-
-def _error(functions: Functions, event: dict[str, Any]) -> dict[str, str]:
-    status, body = functions.report(event)
-    assert status == 422
-    error: dict[str, str] = body["errors"][0]
-    return error
 
 
 def test_a_password_that_lost_letters_is_not_called_wrong(functions: Functions) -> None:
@@ -35,14 +19,6 @@ def test_a_password_that_lost_letters_is_not_called_wrong(functions: Functions) 
     assert status == 422
     assert answer["errors"][0]["field"] == "password"
     assert "UTF8.GetBytes" in answer["errors"][0]["hint"]
-
-
-@pytest.mark.parametrize("sla", ["0", "-20", "20.0", "20.5", '"20"', "NaN", "Infinity", "1e400", "9" * 400])
-def test_sla_that_is_no_whole_number_in_range_is_refused(functions: Functions, sla: str) -> None:
-    body = json.dumps(_report(sla="@")).replace('"@"', sla)
-    error = _error(functions, report_event(body))
-    assert error["field"] == "sla_error[0].sla"
-    assert "[int]$sla" in error["hint"]
 
 
 @pytest.mark.parametrize("entry", ["1", "{}"])

@@ -1,25 +1,10 @@
 """What becomes of reports in the tables of senders and incidents: through API, stream, sweep and back."""
 
 from http import HTTPStatus
-from uuid import uuid4
 
-from store.incidents import IncidentAttribute
 from store.runs import ProblemAttribute
-from store.senders import OWN_PART, REFUSED_PART, SenderAttribute
-from tests.stands.servers import FOLDER, Server, minutes_ago, ran, stuck, wait
-
-
-def test_a_run_in_two_parts_is_applied_as_one_after_a_sweep(server: Server) -> None:
-    run_id = str(uuid4())
-    server.report(stuck(minutes_ago(100)), run=ran(id=run_id, part=1, parts=2, folders=[{"folder": FOLDER}]))
-    wait(lambda: server.parts().get(OWN_PART))
-    server.sweep()
-    assert server.incidents() == []
-    second = stuck(minutes_ago(70), folder=r"E:\Else")
-    server.report(second, run=ran(id=run_id, part=2, parts=2, folders=[{"folder": r"E:\Else"}]))
-    settled = server.wait_until_settled(runs=1)
-    assert settled.parts[OWN_PART][SenderAttribute.OPEN] == {"N": "2"}
-    assert {one[IncidentAttribute.FOLDER]["S"] for one in settled.incidents} == {FOLDER, r"E:\Else"}
+from store.senders import REFUSED_PART, SenderAttribute
+from tests.stands.servers import Server, minutes_ago, stuck, wait
 
 
 def test_a_refused_report_is_shown_with_its_sender(server: Server) -> None:

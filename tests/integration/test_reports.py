@@ -1,7 +1,5 @@
 """Reports through the emulated gateway, authorizer, function and table."""
 
-from pathlib import Path
-
 import pytest
 
 from contract.routes import AUTH, FILE_SLA_ERROR
@@ -48,9 +46,6 @@ def test_browser_may_ask_first(stack: RunningStack) -> None:
     answer = stack.http.options(FILE_SLA_ERROR.path, headers={"Origin": "https://ops.example.com"})
     assert answer.status_code == 204
     assert "Idempotency-Key" in answer.headers["Access-Control-Allow-Headers"]
-
-
-SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.json"))
 
 
 def test_function_without_its_permission_stores_nothing_and_says_so(stack: RunningStack) -> None:

@@ -21,18 +21,6 @@ MODULES = [
 CODE = ("components", "dashboard", "handlers", "local", "ops")
 
 
-def test_contract_imports_nothing_of_ours() -> None:
-    ours = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()} - {"contract"}
-    for module in MODULES:
-        if not module.__name__.startswith("contract."):
-            continue
-        for node in ast.walk(ast.parse(inspect.getsource(module))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom):
-                names.append(node.module or "")
-            assert not {name.split(".")[0] for name in names} & ours, module.__name__
-
-
 def test_names_of_several_words_are_spelled_in_contract_or_store_alone() -> None:
     """Those such as `AffectedDate` or `TABLE_NAME`: a single word may well mean something else."""
     names = {

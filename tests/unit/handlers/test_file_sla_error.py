@@ -113,21 +113,6 @@ def test_run_is_dated_by_the_time_that_it_took(table: "DynamoDBClient") -> None:
     assert told.has_sent_at
 
 
-def test_retry_has_the_same_run_and_parts_share_one(table: "DynamoDBClient") -> None:
-    event = report_event(a_report("a"), headers={"idempotency-key": "run-1"})
-    _post(event)
-    _post(event)
-    _post(report_event(a_report("b"), headers={"idempotency-key": "run-1"}))
-    assert len({item["RunId"]["S"] for item in _runs(table)}) == 2
-    run = {"id": "7f0a5f0e-3a53-4d4a-9a4d-0d8fd7d6f3a1", "parts": 2}
-    for part in (1, 2):
-        _post(report_event({**a_report(str(part)), "run": {**run, "part": part}}))
-    told = [read_run_item(item) for item in _runs(table)]
-    parts = sorted(one.part for one in told if one.parts == 2)
-    assert parts == [1, 2]
-    assert len({one.run_id for one in told if one.parts == 2}) == 1
-
-
 def test_refused_report_is_kept_once_a_minute(table: "DynamoDBClient") -> None:
     report = a_report("a")
     report["sla_error"][0]["sla"] = "soon"
@@ -156,28 +141,6 @@ def test_refusal_is_answered_even_if_it_cannot_be_kept(aws: None) -> None:
     status, body = _post(report_event("nope"))
     assert status == 422
     assert body["errors"]
-
-
-@pytest.mark.parametrize("key", ["   ", "k" * 256])
-def test_unusable_key_is_refused(table: "DynamoDBClient", key: str) -> None:
-    status, body = _post(report_event(a_report("a"), headers={"Idempotency-Key": key}))
-    assert status == 422
-    assert body["errors"][0]["field"] == "header Idempotency-Key"
-    assert _stored(table) == {}
-
-
-def test_answer_comes_before_the_deadline(table: "DynamoDBClient") -> None:
-    status, body = _post(report_event(a_report("a")), LambdaContext(remaining_ms=1_500))
-    assert status == 500
-    assert "Idempotency-Key" in body["message"]
-    assert body["request_id"] == "request-1"
-    assert _stored(table) == {}
-
-
-def test_missing_table_tells_the_caller_nothing_of_our_insides(aws: None) -> None:
-    status, body = _post(report_event(a_report("a")))
-    assert status == 500
-    assert "ResourceNotFound" not in json.dumps(body)
 
 
 def test_misconfiguration_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:

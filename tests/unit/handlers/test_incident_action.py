@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.names import Group
 from handlers import incident_action, runtime
 from store.runs import Run
 from tests.stands.events import LambdaContext, action_event
@@ -66,21 +65,6 @@ def test_an_action_is_answered_with_the_sender_as_it_is_then(incident_id: str) -
     }  # fmt: skip
 
 
-def test_whoever_may_not_is_told_so(incident_id: str) -> None:
-    body = {"incident_id": incident_id, "action": "acknowledge"}
-    assert _post(body, groups=Group.REPORTERS)[0] == 403
-    assert _post(body, groups=None)[0] == 403
-    assert _post(body, audience="another")[0] == 401
-    # Before anything is said of the body or of what there is.
-    assert _post("no JSON", groups=Group.REPORTERS)[0] == 403
-
-
-def test_a_conflict_tells_how_the_incident_is(incident_id: str) -> None:
-    body = {"incident_id": incident_id, "action": "acknowledge", "version": 4}
-    status, told = _post(body)
-    assert (status, told["incident"]["version"]) == (409, 0)
-
-
 def test_what_is_not_known_or_not_right_is_refused(incident_id: str) -> None:
     assert _post({"incident_id": "x", "action": "acknowledge"})[0] == 404
     assert _post({"sender": "x", "action": "retire"})[0] == 404
@@ -91,14 +75,6 @@ def test_what_is_not_known_or_not_right_is_refused(incident_id: str) -> None:
     )
     assert (status, told["errors"][0]["field"]) == (422, "header Idempotency-Key")
     assert _post("x" * 40_000)[0] == 413
-
-
-def test_a_key_makes_it_the_same_deed(incident_id: str) -> None:
-    body = {"incident_id": incident_id, "action": "acknowledge"}
-    versions = [
-        _post(body, headers={"idempotency-key": key})[1]["incident"]["version"] for key in ("k", "k", "l")
-    ]
-    assert versions == [1, 1, 2]
 
 
 def test_a_table_that_is_over_its_rate_is_told_as_such(

@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from contract.sign_in import compute_secret_hash
-from handlers.user_pool import IDLE_SECONDS, ClientSecret, Doubt, UserPool
-from handlers.web.errors import InvalidBodyError, SignInFailedError
+from handlers.user_pool import IDLE_SECONDS, ClientSecret, UserPool
+from handlers.web.errors import SignInFailedError
 
 CLIENT = "client"
 TOKENS = {"AuthenticationResult": {"IdToken": "id", "RefreshToken": "refresh", "ExpiresIn": 3600}}
@@ -140,29 +140,3 @@ def test_a_secret_that_is_wrong_for_good_is_our_fault_and_read_seldom(
     with pytest.raises(ClientError, match="secret hash"):
         pool.end_recovery("ana", "123456", PASSWORD)
     assert kept.reads == 2
-
-
-def test_a_secret_that_is_mended_is_taken_after_a_while(pool: UserPool, kept: Kept, cognito: Cognito) -> None:
-    cognito.secret = "mended"
-    with pytest.raises(ClientError):
-        pool.sign_in("ana", PASSWORD)
-    kept.value = "mended"
-    kept.now += IDLE_SECONDS
-    assert pool.sign_in("ana", PASSWORD).token == "id"
-
-
-def test_a_wrong_recovery_code_is_still_the_callers(pool: UserPool, cognito: Any) -> None:
-    def refuse(**_: Any) -> None:
-        raise _refusal("Invalid code provided, please request a code again.")
-
-    cognito.confirm_forgot_password = refuse
-    with pytest.raises(InvalidBodyError):
-        pool.end_recovery("ana", "123456", PASSWORD)
-
-
-def test_in_doubt_each_kind_is_bounded_for_itself() -> None:
-    kept = Kept()
-    secret = ClientSecret(kept.read, clock=lambda: 1.0)
-    assert secret.get() == "old"
-    assert [secret.renew(doubt) for doubt in (*Doubt, *Doubt)] == [None] * 4
-    assert kept.reads == 3

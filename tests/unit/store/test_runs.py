@@ -7,8 +7,6 @@ from datetime import timedelta
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from contract.folders import folder_key
 from store import runs
@@ -27,7 +25,6 @@ from store.runs import (
 from tests.stands.playing import at, listing, merge_parts, run, stuck
 
 KEPT = timedelta(days=35)
-PATHS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 
 
 def _told(one: Run, **more: Any) -> Run:
@@ -63,24 +60,6 @@ def test_what_screens_need_comes_back_too() -> None:
     assert _there_and_back(told) == [told]
 
 
-@given(st.dictionaries(PATHS, st.integers(1, 525_600), max_size=5), st.lists(PATHS, max_size=5))
-def test_any_path_comes_back(breached: dict[str, int], read: list[str]) -> None:
-    breaches = merge_folders(
-        BreachedFolder(
-            key=folder_key(path),
-            folder=path,
-            sla=sla,
-            files=1,
-            oldest=at(0),
-            hashes=keep_hashes([file_hash(path, "")]),
-        )
-        for path, sla in breached.items()
-    )
-    one = run(0, *breaches, listing=Listing(read=frozenset(map(folder_key, read))))
-    [back] = _there_and_back(_told(one, spellings={folder_key(path): path for path in read}))
-    assert replace(back, spellings={}) == _told(one)
-
-
 def test_a_run_too_large_for_an_item_is_cut_and_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "MAX_CONTENT_BYTES", 2_000)
     breaches = [stuck(f"D:\\In\\{number:03}", "a", "b", "c") for number in range(60)]
@@ -113,15 +92,6 @@ def test_the_largest_run_has_items_that_dynamodb_takes() -> None:
     ]
     for item in build_run_items(_told(run(0, *merge_folders(breaches))), KEPT):
         assert len(cast("Any", item["Content"])["B"]) < 390_000
-
-
-def test_a_typical_run_is_a_kilobyte() -> None:
-    breaches = [
-        stuck(f"D:\\Exchange\\Inbound\\{name}", *(f"{name}-{n}" for n in range(25))) for name in "abcd"
-    ]
-    [item] = build_run_items(_told(run(0, *breaches, run_id="0" * 32, sender="0" * 36)), KEPT)
-    size = sum(len(name) + len(next(iter(cast("Any", value).values()))) for name, value in item.items())
-    assert size <= 1024
 
 
 def test_items_sort_as_runs_do() -> None:

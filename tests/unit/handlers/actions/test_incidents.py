@@ -8,9 +8,8 @@ import pytest
 from contract.limits import MAX_HISTORY_ENTRIES, MAX_NOTE_CHARACTERS, MAX_NOTES_BYTES
 from contract.metrics import Outcome
 from handlers.actions import incidents
-from handlers.actions.acting import InvalidStateError, NotFoundError
-from handlers.web.errors import InvalidBodyError, ThrottledError
-from store.runs import Run
+from handlers.actions.acting import InvalidStateError
+from handlers.web.errors import InvalidBodyError
 from tests.stands.playing import at, listing, run, stuck
 from tests.stands.projection_tables import INCIDENTS
 from tests.unit.handlers.actions.conftest import People, meanwhile
@@ -96,11 +95,6 @@ def test_what_has_ended_is_left_alone(people: People, action: str) -> None:
     assert people.history() == []
 
 
-def test_what_is_not_known(people: People) -> None:
-    with pytest.raises(NotFoundError):
-        people.do("note", incident_id="no-such", note="n")
-
-
 def test_what_nobody_did_is_not_undone(people: People) -> None:
     people.report(run(0, STUCK))
     for action, message in (("unacknowledge", "Nobody has"), ("unsnooze", "is not snoozed")):
@@ -147,21 +141,6 @@ def test_nothing_is_held_too_short_or_too_long(people: People, action: str, unti
         people.do(action, 1, until=until)
     assert refused.value.problems[0].field == "until"
     assert people.history() == []
-
-
-@pytest.mark.parametrize(
-    ("action", "until"),
-    [
-        ("acknowledge", "2026-03-02T09:01:00Z"),
-        ("acknowledge", "2026-03-09T09:00:30Z"),
-        ("snooze", "2026-03-02T09:59:30Z"),
-        ("snooze", "2026-03-09T09:00:30Z"),
-    ],
-)
-def test_a_clock_may_be_a_little_wrong(people: People, action: str, until: str) -> None:
-    people.report(run(0, STUCK))
-    people.do(action, 1, until=until)
-    assert people.history()[0]["Until"] == until
 
 
 def fill_history(people: People, left: int = 0) -> None:
@@ -218,14 +197,6 @@ def test_of_those_who_act_at_once_none_is_lost(people: People, monkeypatch: pyte
     assert (answer.incident.acknowledged_by, answer.incident.version) == ("ana", 4)
     assert [deed["ActedBy"] for deed in people.history()] == ["b", "c", "d", "ana"]
     assert len(people.slept) == 3
-
-
-def test_whoever_never_gets_a_turn_is_told_so(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    people.report(run(0, STUCK))
-    others = (lambda: people.do("note", by="ben", note="n") for _ in range(1000))
-    meanwhile(people, monkeypatch, *others)
-    with pytest.raises(ThrottledError, match="send the same request again"):
-        people.do("acknowledge", 1)
 
 
 def test_a_run_that_clears_it_in_between_wins(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,29 +287,6 @@ def test_what_is_unknown_is_closed_with_a_reason(moto_people: People) -> None:
     assert (act["ActedBy"]["S"], act["Note"]["S"]) == (deed["ActedBy"], deed["Note"])
 
 
-def test_a_rebuild_keeps_it_closed_and_its_history(people: People) -> None:
-    _unknown(people)
-    people.do("acknowledge", 1.5)
-    people.do("close", 2, note="gone")
-    before = people.one_incident()
-    people.rebuild()
-    assert people.one_incident() == before
-    # A late run makes no difference, where it tells nothing else.
-    people.report(run(0.5, STUCK, arrival=at(3)))
-    people.projection.sweep()
-    assert people.one_incident()["Status"] == "closed"
-    assert len(people.history()) == 2
-
-
-def test_proof_opens_it_again_with_all_that_people_did(people: People) -> None:
-    _unknown(people)
-    people.do("close", 2, note="gone")
-    people.report(listing(3, [], STUCK))
-    incident = people.one_incident()
-    assert (incident["Status"], incident["ActionVersion"]) == ("open", "1")
-    assert len(people.history()) == 1
-
-
 def test_what_is_open_cannot_be_closed(people: People) -> None:
     people.report(listing(0, [], STUCK))
     with pytest.raises(InvalidStateError, match="only what is unknown can be closed") as refused:
@@ -354,44 +302,12 @@ def test_what_time_made_unknown_since_the_last_sweep_can_be_closed(people: Peopl
     assert people.one_incident()["Status"] == "closed"
 
 
-def test_what_time_ended_since_the_last_sweep_cannot(people: People) -> None:
-    people.report(run(0, STUCK))
-    people.projection.sweep(5)
-    with pytest.raises(InvalidStateError, match="has ended: it is expired") as refused:
-        people.do("close", 100, note="n")
-    assert asdict(refused.value.body())["incident"]["status"] == "expired"
-
-
-def test_the_same_closing_again_is_done_once(people: People) -> None:
-    _unknown(people)
-    people.do("close", 2, note="gone", key="k")
-    answer, outcome = people.do("close", 3, note="gone", key="k")
-    assert (answer.incident.status, outcome) == ("closed", Outcome.ALREADY_DONE)
-    assert len(people.history()) == len(people.acts()) == 1
-
-
 def test_a_run_that_reopens_it_in_between_wins(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     _unknown(people)
     meanwhile(people, monkeypatch, lambda: people.report(listing(2, [], STUCK)))
     with pytest.raises(InvalidStateError, match="only what is unknown"):
         people.do("close", 2, note="n")
     assert people.acts() == people.history() == []
-
-
-@pytest.mark.parametrize("other", [listing(2, [], errors=["D:\\Inbound"]), None])
-def test_whatever_else_happens_in_between_is_kept(
-    people: People, monkeypatch: pytest.MonkeyPatch, other: Run | None
-) -> None:
-    _unknown(people)
-    if other is not None:
-        meanwhile(people, monkeypatch, lambda: people.report(other))
-    else:
-        meanwhile(people, monkeypatch, lambda: people.do("note", by="ben", note="n"))
-    people.do("close", 2, note="gone")
-    incident = people.one_incident()
-    assert incident["Status"] == "closed"
-    assert len(people.history()) == int(incident["ActionVersion"]) == (1 if other else 2)
-    assert len(people.slept) == 1
 
 
 def test_a_fold_that_is_due_knows_of_it(people: People) -> None:

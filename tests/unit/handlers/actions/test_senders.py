@@ -8,7 +8,7 @@ import pytest
 from contract.metrics import Outcome
 from handlers.actions.acting import InvalidStateError, NotFoundError
 from tests.stands.playing import at, listing, run, stuck
-from tests.unit.handlers.actions.conftest import People, meanwhile
+from tests.unit.handlers.actions.conftest import People
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
 
@@ -57,26 +57,6 @@ def test_a_sender_of_which_no_run_is_known(people: People) -> None:
     with pytest.raises(NotFoundError):
         people.set("retire", sender="marked")
     assert people.acts() == []
-
-
-def test_a_run_in_between_is_kept(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    people.report(run(0, STUCK))
-    meanwhile(people, monkeypatch, lambda: people.report(run(1, STUCK)))
-    people.set("retire", 1)
-    own = people.projection.own()
-    assert (own["State"], own["LastRunAt"]) == ("retired", "2026-03-02T09:00:00Z")
-    assert len(people.slept) == 1
-
-
-def test_of_those_who_act_at_once_none_is_lost(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    people.report(run(0, STUCK))
-    meanwhile(people, monkeypatch, lambda: people.set("set_interval", by="ben", interval_minutes=10))
-    people.set("retire", 1)
-    own = people.projection.own()
-    assert (own["State"], own["IntervalMinutes"], own["IntervalFrom"]) == ("retired", "10", "set")
-    assert len(people.acts()) == 2
-    people.rebuild()
-    assert people.projection.own()["State"] == "retired"
 
 
 def test_an_act_by_a_slow_clock_still_takes_effect(people: People) -> None:

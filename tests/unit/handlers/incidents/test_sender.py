@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from contract.action import SenderAction
-from contract.words import SenderKind
 from handlers.incidents.projection import apply_action, project
 from handlers.incidents.sender import SILENCES_KEPT, SILENCES_WITHIN
 from handlers.incidents.timing import is_shared
@@ -18,46 +17,9 @@ def of(state: State) -> RunHistory:
     return state.sender
 
 
-def test_three_empty_runs_within_seven_days_make_a_sender_regular_for_thirty() -> None:
-    assert of(played(run(0), run(1))).kind is SenderKind.STOCK
-    assert of(played(run(0), run(1), run(7 * 24 + 1))).kind is SenderKind.STOCK
-    regular = played(run(0), run(1), run(7 * 24))
-    assert of(regular).kind is SenderKind.REGULAR
-    assert of(played(run(37 * 24, stuck(A, "x")), state=regular)).kind is SenderKind.REGULAR
-    assert of(played(run(37 * 24 + 1, stuck(A, "x")), state=regular)).kind is SenderKind.STOCK
-
-
-def test_the_latest_run_says_whether_a_sender_lists() -> None:
-    state = played(listing(0, [A]))
-    assert of(state).kind is SenderKind.LISTING
-    assert of(played(run(1), state=state)).kind is SenderKind.REGULAR
-
-
-def test_two_addresses_three_times_each_within_seven_days_are_two_servers() -> None:
-    def came(*hours: float) -> bool:
-        runs = [run(one, stuck(A, "x"), address=f"10.0.0.{number % 2}") for number, one in enumerate(hours)]
-        return is_shared(of(played(*runs)), at(hours[-1]))
-
-    assert not came(0, 1, 2, 3, 4)
-    assert came(0, 1, 2, 3, 4, 5)
-    assert came(0, 1, 2, 3, 4, 7 * 24)
-    assert not came(0, 1, 2, 3, 4, 7 * 24 + 1)
-
-
 def test_many_servers_on_one_account_do_not_push_each_other_out() -> None:
     rounds = [run(number / 100, stuck(A, "x"), address=f"10.0.0.{number % 200}") for number in range(600)]
     assert is_shared(of(played(*rounds)), at(6))
-
-
-def test_one_contradiction_does_not_count_and_a_listed_clearing_is_no_inference() -> None:
-    once = played(run(0, stuck(A, "x")), run(0.2), run(1, stuck(A, "x")))
-    assert of(once).contradicted_at == at(1)
-    assert of(once).shared_until is None
-    parted = played(run(24.5), run(26, stuck(A, "x")), state=once)
-    assert of(parted).shared_until is None
-    listed = played(listing(0, [], stuck(A, "x")), listing(1, [A]), listing(2, [], stuck(A, "x")))
-    assert of(listed).contradicted_at is None
-    assert listed.sets["d:\\in"].contradicted_at is None
 
 
 HOUR = timedelta(hours=1)

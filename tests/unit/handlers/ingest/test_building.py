@@ -2,11 +2,9 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
-from boto3.dynamodb.types import TypeSerializer
 
 from contract.report import Report
 from handlers.ingest.building import MAX_FILES_BYTES, Origin, build
@@ -52,14 +50,6 @@ def test_record_holds_what_the_table_fixes() -> None:
         "ReportedBy": {"S": "reporter"},
         "Sender": {"S": "s"},
     }
-
-
-def test_item_form_is_the_one_boto3_would_make() -> None:
-    [item] = _build(_report("in", files=2))
-    plain = [
-        {"Filename": f"file_{number}.csv", "CreationDate": "2024-07-31T03:00:00Z"} for number in range(2)
-    ]
-    assert item[Attribute.FILES] == TypeSerializer().serialize(plain)
 
 
 def test_retention_sets_the_expiry_in_epoch_seconds() -> None:
@@ -118,18 +108,6 @@ def test_a_retry_in_another_order_gives_the_same_records() -> None:
 @pytest.mark.parametrize("changes", [{"subject": "t"}, {"key": "l"}, {"subject": "s:k", "key": ""}])
 def test_ids_differ_by_caller_and_key(changes: dict[str, str]) -> None:
     assert _ids(_report("a")) != _ids(_report("a"), **changes)
-
-
-def test_ids_differ_by_folder_and_part() -> None:
-    ids = _ids(_report("a", "a1", files=9_000))
-    assert len(set(ids)) == len(ids) > 2
-
-
-def test_parts_hold_as_many_files_as_fit_and_no_more() -> None:
-    items = _build(_report("in", files=20_000))
-    sizes = [[1 + _value_size(file) for file in item[Attribute.FILES]["L"]] for item in items]
-    assert all(sum(of_part) <= MAX_FILES_BYTES for of_part in sizes)
-    assert all(sum(of_part) + following[0] > MAX_FILES_BYTES for of_part, following in pairwise(sizes))
 
 
 def _dynamodb_size(item: dict[str, Any]) -> int:

@@ -2,10 +2,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError
 
 from handlers.ingest.storing import RecordStore
-from handlers.web.errors import NotStoredError, ThrottledError
+from handlers.web.errors import NotStoredError
 from store.dynamodb import MAX_BATCH
 
 if TYPE_CHECKING:
@@ -51,56 +51,6 @@ def _client_error(code: str, status: int = 400) -> ClientError:
     )
 
 
-def test_no_items_make_no_call() -> None:
-    table = ScriptedTable()
-    assert _put(table, 0) == (0, [])
-    assert table.batch_sizes == []
-
-
-def test_only_unprocessed_items_are_sent_again_after_a_wait() -> None:
-    table = ScriptedTable(lambda requests: requests[3:], lambda requests: requests[:1])
-    retried, naps = _put(table, 10)
-    assert table.batch_sizes == [10, 7, 1]
-    assert sorted(map(int, table.stored)) == list(range(10))
-    assert retried == 8
-    assert len(naps) == 2
-
-
-def test_nothing_is_sent_once_the_time_is_used_up() -> None:
-    table = ScriptedTable()
-    with pytest.raises(NotStoredError):
-        _put(table, 1, seconds_left=0)
-    assert table.batch_sizes == []
-
-
-@pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException"])
-def test_throttling_is_told_apart(code: str) -> None:
-    table = ScriptedTable(_client_error(code), lambda requests: requests[1:], *[_client_error(code)] * 999)
-    with pytest.raises(ThrottledError):
-        _put(table, 2)
-
-
-PASSING = [
-    _client_error("InternalServerError", 500),
-    _client_error("ThrottlingException"),
-    ReadTimeoutError(endpoint_url="x"),
-]
-
-
-@pytest.mark.parametrize("error", PASSING)
-def test_a_fault_that_may_pass_is_waited_out(error: Exception) -> None:
-    table = ScriptedTable(error, error)
-    assert _put(table, 3)[0] == 6
-    assert len(table.stored) == 3
-
-
-@pytest.mark.parametrize("error", [PASSING[0], PASSING[2]])
-def test_a_fault_that_does_not_pass_is_not_stored(error: Exception) -> None:
-    with pytest.raises(NotStoredError) as failed:
-        _put(ScriptedTable(*[error] * 999), 1)
-    assert failed.value.__cause__ is error
-
-
 def test_a_refusal_is_not_tried_again() -> None:
     refusal = _client_error("AccessDeniedException")
     table = ScriptedTable(lambda _: [], refusal)
@@ -129,16 +79,3 @@ def test_waits_are_up_to_twice_as_long_each_time_from_none_at_all(monkeypatch: p
     ceilings = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2, 2]
     assert asked == [(0, ceiling) for ceiling in ceilings]
     assert naps == pytest.approx(ceilings)
-
-
-def test_last_wait_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda _, most: most)
-    naps: list[float] = []
-    store = RecordStore(
-        cast("DynamoDBClient", ScriptedTable(*[_client_error("ThrottlingException")] * 9)),
-        "T",
-        sleep=naps.append,
-    )
-    with pytest.raises(ThrottledError):
-        store.put_all(_items(1), seconds_left=lambda: 0.3 - sum(naps))
-    assert naps == pytest.approx([0.05, 0.1, 0.15])

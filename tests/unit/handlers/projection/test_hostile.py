@@ -3,12 +3,10 @@
 import gc
 import time
 import weakref
-from collections.abc import Callable
 from itertools import count
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from contract.metrics import Metric
 from handlers.projection import replay
@@ -185,33 +183,6 @@ def test_what_one_account_needs_delays_that_account_alone(
     projection.sweeper.run(at(0.02), lambda: 270 - clock[0])
     assert sum(key.startswith("good") for key in replayed) == 5
     assert sum(key.startswith("bad") for key in replayed) == 5
-
-
-def _throttled(name: str) -> Callable[..., Any]:
-    def call(**_: Any) -> None:
-        raise ClientError({"Error": {"Code": "ThrottlingException"}}, name)
-
-    return call
-
-
-def test_a_sender_that_is_throttled_keeps_the_sweep_from_no_other(
-    projection: Projection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for sender in ("bad", "good"):
-        projection.put(run(0, STUCK, sender=sender))
-        projection.mark(sender)
-    update = projection.client.update_item
-
-    def throttle(**asked: Any) -> Any:
-        return (_throttled("UpdateItem") if asked["Key"]["Sender"]["S"] == "bad" else update)(**asked)
-
-    monkeypatch.setattr(projection.client, "update_item", throttle)
-    with pytest.raises(ClientError):
-        projection.sweep(0.1)
-    assert projection.statuses("good") == {"d:\\inbound": "open"}
-    monkeypatch.undo()
-    assert projection.sweep(0.2) == 1
-    assert projection.statuses("bad") == {"d:\\inbound": "open"}
 
 
 def _limit(projection: Projection, limits: Limits) -> None:

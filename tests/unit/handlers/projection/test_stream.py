@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from contract.answers import FieldProblem
 from contract.owners import model
@@ -22,8 +21,8 @@ from store import dynamodb
 from store.dynamodb import ConflictError
 from store.runs import Listing, Run, RunAttribute, RunItem
 from store.senders import SenderAttribute
-from tests.stands.playing import at, listing, run, stuck
-from tests.stands.projection import ACCOUNT, Projection, tell
+from tests.stands.playing import at, run, stuck
+from tests.stands.projection import ACCOUNT, Projection
 from tests.stands.projection_tables import RUNS, SENDERS
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
@@ -48,23 +47,6 @@ def test_first_run_opens_an_incident_with_all_that_a_page_shows(projection: Proj
     assert "DueAt" not in own
 
 
-def test_two_servers_with_the_same_path_do_not_clear_each_other(projection: Projection) -> None:
-    projection.report(run(0, STUCK, sender="a"), run(0.1, sender="b"), run(0.2, STUCK, sender="b"))
-    projection.report(run(1, sender="b", has_run=True))
-    assert projection.statuses("a") == {"d:\\inbound": "open"}
-    assert projection.statuses("b") == {"d:\\inbound": "cleared"}
-
-
-def test_each_run_that_names_an_incident_is_its_last_sighting(projection: Projection) -> None:
-    other = stuck("D:\\Outbound", "y", created=-2)
-    projection.report(run(0, STUCK, other), listing(1, ["D:\\Outbound"], STUCK, other))
-    projection.report(listing(2, ["D:\\Outbound"], STUCK, other), run(3, STUCK, parts=2))
-    projection.report(run(3.05, other, run_id="run-3", parts=2, part=2))
-    projection.sweep(3.1)
-    seen = {one["Folder"]: (one["LastSeenAt"], one["LastSeenRun"]) for one in projection.incidents()}
-    assert seen == dict.fromkeys(("D:\\Inbound", "D:\\Outbound"), ("2026-03-02T11:00:00Z", "run-3"))
-
-
 def test_a_run_with_nothing_stuck_writes_its_sender_alone(
     projection: Projection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,65 +59,6 @@ def test_a_run_with_nothing_stuck_writes_its_sender_alone(
     monkeypatch.setattr(projection.client, "transact_write_items", refuse)
     projection.stream.read(records)
     assert projection.own()["LastRunAt"] == "2026-03-02T10:00:00Z"
-
-
-def test_a_cleared_incident_is_listed_by_its_day_and_expires(projection: Projection) -> None:
-    kept = Projection(projection.client, retention=at(24) - at(0))
-    kept.report(run(0, STUCK, has_run=True), run(1, has_run=True))
-    [incident] = kept.incidents()
-    assert (incident["Status"], incident["EndedOn"]) == ("cleared", "2026-03-02")
-    assert incident["ClearedAt"] == incident["EndedAt"] == "2026-03-02T09:00:00Z"
-    assert int(incident["ExpiresAt"]) == at(25).timestamp()
-    assert "LiveShard" not in incident
-    kept.report(run(1.5, STUCK, has_run=True))
-    [again] = kept.incidents()
-    assert (again["Status"], again["Reopened"]) == ("open", "1")
-    assert {"ExpiresAt", "EndedOn", "ClearedAt"}.isdisjoint(again)
-
-
-def test_a_new_incident_of_a_folder_takes_the_place_of_the_latest(projection: Projection) -> None:
-    projection.report(run(0, STUCK, has_run=True), run(1, has_run=True))
-    projection.report(run(50, stuck("D:\\Inbound", "y"), has_run=True))
-    old, new = sorted(projection.incidents(), key=lambda one: one["OpenedAt"])
-    assert "LatestFolderKey" not in old
-    assert new["LatestFolderKey"] == "d:\\inbound"
-    assert new["PreviousIncidentId"] == old["IncidentId"]
-
-
-def test_what_people_did_stays_when_runs_write(projection: Projection) -> None:
-    projection.report(run(0, STUCK))
-    [incident] = projection.incidents()
-    projection.client.update_item(
-        TableName="FileSlaIncidents",
-        Key={"Sender": {"S": ACCOUNT}, "IncidentId": {"S": incident["IncidentId"]}},
-        UpdateExpression="SET AcknowledgedBy = :who, ActionVersion = :one",
-        ExpressionAttributeValues={":who": {"S": "analyst"}, ":one": {"N": "1"}},
-    )
-    projection.report(run(1, stuck("D:\\Inbound", "x", "y", created=-2)))
-    projection.mark()
-    projection.sweep()
-    [after] = projection.incidents()
-    assert (after["FileCount"], after["AcknowledgedBy"], after["ActionVersion"]) == ("2", "analyst", "1")
-
-
-def test_a_late_run_has_its_sender_replayed_by_the_next_sweep(moto_projection: Projection) -> None:
-    moto_projection.report(listing(0, ["D:\\Inbound"]), listing(2, ["D:\\Inbound"], STUCK))
-    moto_projection.report(listing(1, ["D:\\Inbound"], STUCK, arrival=at(2.1)))
-    assert moto_projection.own()["ReplaySince"]
-    moto_projection.sweep(2.2)
-    [incident] = moto_projection.incidents()
-    assert incident["OpenedAt"] == "2026-03-02T09:00:00Z"
-    assert "ReplaySince" not in moto_projection.own()
-
-
-def test_a_part_that_never_comes_is_waited_for_no_longer_than_ten_minutes(projection: Projection) -> None:
-    projection.report(listing(0, ["D:\\Inbound"]))
-    projection.report(listing(1, ["D:\\Inbound"], STUCK, part=1, parts=2, run_id="two"))
-    projection.sweep(1.01)
-    assert projection.statuses() == {}
-    projection.sweep(1.2)
-    assert projection.statuses() == {"d:\\inbound": "open"}
-    assert "ReplaySince" not in projection.own()
 
 
 def test_more_folders_than_a_transaction_holds(moto_projection: Projection, small_transactions: None) -> None:
@@ -170,23 +93,6 @@ def test_a_commit_that_ends_half_way_is_made_whole(
     assert len(projection.incidents()) == 10
     assert projection.own()["Open"] == "10"
     assert "ReplaySince" not in projection.own()
-
-
-def test_whoever_comes_second_starts_again(projection: Projection, monkeypatch: pytest.MonkeyPatch) -> None:
-    projection.report(run(0, STUCK))
-    read, others = projection.store.read, [run(1, stuck("E:\\Out", "x"))]
-
-    def overtaken(sender: str) -> Any:
-        known = read(sender)
-        if others:
-            other = others.pop()
-            stream.apply_runs(projection.store, sender, [tell(other)])
-        return known
-
-    monkeypatch.setattr(projection.store, "read", overtaken)
-    projection.report(run(2, STUCK, stuck("E:\\Out", "x")))
-    assert projection.own()["LastRunAt"] == "2026-03-02T10:00:00Z"
-    assert projection.statuses() == {"d:\\inbound": "open", "e:\\out": "open"}
 
 
 def test_who_is_always_second_has_the_batch_come_again(
@@ -229,33 +135,6 @@ def test_an_item_that_is_no_run_is_queued(projection: Projection) -> None:
     record["dynamodb"]["NewImage"] = {**record["dynamodb"]["NewImage"], "Content": {"B": b"nope"}}
     projection.stream.read([record])
     assert [error for _, _, error in projection.letters.put_in] == ["MalformedRunError"]
-
-
-def test_a_fault_of_the_database_has_the_batch_come_again(
-    projection: Projection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fault(**_: Any) -> None:
-        raise ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
-
-    monkeypatch.setattr(projection.client, "get_item", fault)
-    with pytest.raises(ClientError):
-        projection.report(run(0, STUCK))
-    assert not projection.letters
-
-
-def test_what_the_database_will_never_take_is_given_up(
-    projection: Projection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reasons = [{"Code": "None"}, {"Code": "ValidationError"}]
-
-    def refuse(**_: Any) -> None:
-        response: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
-        raise ClientError(response, "TransactWriteItems")
-
-    monkeypatch.setattr(projection.client, "transact_write_items", refuse)
-    projection.report(run(0, STUCK))
-    assert [error for _, _, error in projection.letters.put_in] == ["ClientError"]
-    assert projection.own()["ReplaySince"]
 
 
 def test_what_expires_or_is_removed_tells_nothing(projection: Projection) -> None:

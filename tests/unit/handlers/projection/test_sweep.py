@@ -16,32 +16,6 @@ from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS
 STUCK = stuck("D:\\Inbound", "x", created=-2)
 
 
-def test_a_server_that_says_nothing_more_is_silent_and_its_incident_unknown(projection: Projection) -> None:
-    every_hour = [listing(hour, ["D:\\Inbound"], STUCK) for hour in range(4)]
-    projection.report(*every_hour)
-    assert projection.sweep(4.05) == 0
-    assert projection.sweep(4.2) == 1
-    assert projection.own()["State"] == "late"
-    assert projection.statuses() == {"d:\\inbound": "open"}
-    projection.sweep(5.2)
-    assert projection.own()["State"] == "silent"
-    [incident] = projection.incidents()
-    assert (incident["Status"], incident["Reason"]) == ("unknown", "silent")
-    assert incident["UnknownSince"] == "2026-03-02T13:05:00Z"
-    # The runs since told nothing new, so its last sighting was never written until now.
-    assert incident["LastSeenAt"] == "2026-03-02T11:00:00Z"
-    projection.sweep(5.2 + 7 * 24)
-    [incident] = projection.incidents()
-    assert (incident["Status"], incident["EndedOn"]) == ("expired", "2026-03-09")
-
-
-def test_who_is_not_due_is_not_looked_at(projection: Projection) -> None:
-    projection.report(*(run(0, sender=f"s{number}", has_run=True) for number in range(9)))
-    assert projection.sweep(0.5) == 0
-    assert projection.sweep(1.2) == 9
-    assert projection.sweep(1.2) == 0
-
-
 def test_a_sweep_ends_with_its_time_and_the_next_takes_the_rest(projection: Projection) -> None:
     projection.report(*(run(0, sender=f"s{number}", has_run=True) for number in range(9)))
     projection.now = at(1.2)
@@ -72,17 +46,6 @@ def test_a_projection_that_was_deleted_comes_back(projection: Projection) -> Non
     told = [{**item, "Revision": None, "RuleState": None, "NextCheckAt": None} for item in parts]
     again = projection.client.scan(TableName=SENDERS)["Items"]
     assert [{**item, "Revision": None, "RuleState": None, "NextCheckAt": None} for item in again] == told
-
-
-def test_an_incident_from_before_the_runs_that_are_kept_stays(projection: Projection) -> None:
-    projection.report(listing(0, ["D:\\Inbound"], STUCK), listing(1, ["D:\\Inbound"], STUCK))
-    [before] = projection.incidents()
-    first = projection.client.scan(TableName=RUNS)["Items"][0]
-    projection.client.delete_item(TableName=RUNS, Key={key: first[key] for key in ("Sender", "RunKey")})
-    projection.mark()
-    projection.sweep(1.1)
-    [after] = projection.incidents()
-    assert (after["IncidentId"], after["OpenedAt"]) == (before["IncidentId"], before["OpenedAt"])
 
 
 def test_a_sender_without_runs_is_left_as_it_is(projection: Projection) -> None:

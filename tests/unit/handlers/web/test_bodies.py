@@ -3,7 +3,6 @@
 import pytest
 
 from contract.answers import FieldProblem
-from contract.limits import MAX_REPORT_BYTES
 from handlers.actions.parsing import parse_action
 from handlers.auth import parse_sign_in
 from handlers.ingest.parsing import parse_report
@@ -84,8 +83,3 @@ def test_body_that_was_made_json_twice_is_told_so(parse: object) -> None:
 
 def test_what_only_the_stricter_reader_refuses_is_told_as_well() -> None:
     assert "line 1 column 14" in _problem(parse_report, r'{"a": "\ud800"}').problem
-
-
-def test_largest_body_is_told_as_well() -> None:
-    body = '{"sla_error": [' + "{}," * ((MAX_REPORT_BYTES - 100) // 3)
-    assert "column" in _problem(parse_report, body).problem

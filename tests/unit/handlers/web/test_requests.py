@@ -27,13 +27,6 @@ def test_body_is_measured_as_the_event_holds_it(text: str) -> None:
     assert measure_in_event(text.encode()) == _in_event(text)
 
 
-@pytest.mark.parametrize(
-    "text", ['"', "\\", "\n", "\r", "\t", "\b", "\f", "\0", "\x1f", "\x7f", "/", "é", "語"]
-)
-def test_character_is_measured_as_the_event_holds_it(text: str) -> None:
-    assert measure_in_event(text.encode()) == _in_event(text)
-
-
 @pytest.mark.parametrize("route", [AUTH, FILE_SLA_ERROR], ids=lambda route: route.path)
 @pytest.mark.parametrize("letter", ["a", '"', "\\", "\n", "é", "\x01"])
 def test_limit_is_of_the_body_in_the_event(route: RouteSpec, letter: str) -> None:
