@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from contract.action import IncidentAction
 from contract.limits import ACKNOWLEDGED_FOR, LONGEST_HOLD
 from contract.moments import DAYS, Day, format_duration, format_moment
-from contract.words import REASONS, IncidentStatus, NotificationKind
+from contract.words import REASONS, IncidentStatus
 from dashboard.data.tables import Notified
 from dashboard.figures.series import spell_moment
 from store.incidents import Incident
@@ -175,40 +175,13 @@ EXPLANATIONS: Final = {
     IncidentAction.UNSNOOZE: "Owners get notifications again.",
     IncidentAction.CLOSE: "It is over, though no report confirms it. Say how you know.",
 }
-_DONE: Final = {
-    IncidentAction.ACKNOWLEDGE: "acknowledged it",
-    IncidentAction.UNACKNOWLEDGE: "took the acknowledgement back",
+_DONE: Final[Mapping[str, str]] = {
+    IncidentAction.ACKNOWLEDGE: "acknowledged",
+    IncidentAction.UNACKNOWLEDGE: "un-acknowledged",
     IncidentAction.NOTE: "noted",
-    IncidentAction.SNOOZE: "snoozed it",
+    IncidentAction.SNOOZE: "snoozed",
     IncidentAction.UNSNOOZE: "ended the snooze",
-    IncidentAction.CLOSE: "closed it",
-}
-_OUTCOMES: Final = {
-    IncidentAction.ACKNOWLEDGE: "Acknowledged",
-    IncidentAction.UNACKNOWLEDGE: "No longer acknowledged",
-    IncidentAction.NOTE: "Noted",
-    IncidentAction.SNOOZE: "Snoozed",
-    IncidentAction.UNSNOOZE: "No longer snoozed",
-    IncidentAction.CLOSE: "Closed",
-}
-_NOTIFIED: Final = {
-    NotificationKind.NEW: "files over the SLA",
-    NotificationKind.ESCALATED: "not acknowledged in time",
-    NotificationKind.WORSE: "worse",
-    NotificationKind.STILL_OPEN: "still open",
-    NotificationKind.CLEARED: "cleared",
-    NotificationKind.REOPENED: "in breach again",
-    NotificationKind.STILL_STUCK: "files still stuck",
-    NotificationKind.NOT_REPORTED: "no longer reported",
-    NotificationKind.UNKNOWN: "status unknown",
-    NotificationKind.EXPIRED: "ended without a report",
-    NotificationKind.CLOSED: "closed",
-    NotificationKind.UNREADABLE: "folder unreadable",
-    NotificationKind.READABLE: "folder readable again",
-    NotificationKind.ACKNOWLEDGED: "acknowledged",
-    NotificationKind.SILENT: "server silent",
-    NotificationKind.BACK: "server reports again",
-    NotificationKind.MAINTENANCE: "maintenance window",
+    IncidentAction.CLOSE: "closed",
 }
 
 
@@ -234,8 +207,8 @@ def describe_result(
 ) -> str:
     """What to say to whoever did it: `Acknowledged until 16:00.`; of several how many."""
     end = f" until {describe_end(until, now, zone)}" if until else ""
-    done = f"{_OUTCOMES[action]}{end}."
-    return done if count == 1 else f"{count:,} incidents: {done[0].lower()}{done[1:]}"
+    done = f"{_DONE[action]}{end}."
+    return f"{done[0].upper()}{done[1:]}" if count == 1 else f"{count:,} incidents: {done}"
 
 
 def describe_hold(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
@@ -272,7 +245,9 @@ def list_events(incident: Incident, sender: str, zone: ZoneInfo) -> list[History
     ]
     for one in incident.history:
         until = f" until {spell_moment(one.until, zone)}" if one.until else ""
-        lines.append(HistoryLine(at=one.at, who=one.by, what=_find(_DONE, one.action) + until, note=one.note))
+        lines.append(
+            HistoryLine(at=one.at, who=one.by, what=_DONE.get(one.action, one.action) + until, note=one.note)
+        )
     if incident.last_seen_at > incident.opened_at:
         lines.append(HistoryLine(at=incident.last_seen_at, who=sender, what=f"reported it last: {files}"))
     if incident.unknown_since and incident.reason:
@@ -287,14 +262,8 @@ def list_notified(notified: Iterable[Notified]) -> list[HistoryLine]:
     """Who was notified of what, as lines of a history: recipients of one notice share a line."""
     lines: dict[tuple[datetime, str], list[str]] = {}
     for one in notified:
+        word, _, reason = one.what.replace("_", " ").partition(".")
+        what = f"notified: {word} ({reason})" if reason else f"notified: {word}"
         who = f"{one.owner} ({one.channel})" if one.owner and one.channel else one.owner or one.channel
-        lines.setdefault((one.at.replace(second=0, microsecond=0), one.what), []).append(who)
-    return [
-        HistoryLine(at=at, who=", ".join(who), what=f"notified: {_find(_NOTIFIED, what)}")
-        for (at, what), who in lines.items()
-    ]
-
-
-def _find(words: Mapping[Any, str], word: str) -> str:
-    """The words for it; its own word where only a later version knows it."""
-    return words.get(word, word.replace("_", " "))
+        lines.setdefault((one.at.replace(second=0, microsecond=0), what), []).append(who)
+    return [HistoryLine(at=at, who=", ".join(who), what=what) for (at, what), who in lines.items()]

@@ -87,15 +87,13 @@ def list_parts(now: datetime, zone: ZoneInfo, monday: date | None = None) -> lis
     ]
 
 
-def find_observed_since(incidents: Iterable[Incident], fleet: Fleet) -> datetime | None:
-    """Since when anything is known: no report is older. None where there is none yet."""
+def select_observed(
+    parts: Sequence[Period], incidents: Iterable[Incident], fleet: Fleet
+) -> tuple[list[Period], datetime | None]:
+    """The first part, and those before it that were observed from their beginning; and since when any was."""
     moments = (*(one.opened_at for one in incidents), *(one.state_since for one in fleet.senders))
-    return min(moments, default=None)
-
-
-def select_observed(parts: Sequence[Period], since: datetime | None) -> list[Period]:
-    """The first part, and those before it that were observed from their beginning."""
-    return [part for number, part in enumerate(parts) if not number or (since and part.start >= since)]
+    since = min(moments, default=None)
+    return [one for one in parts if one is parts[0] or (since and one.start >= since)], since
 
 
 def _group(incidents: Iterable[Incident]) -> dict[tuple[str, str], list[Incident]]:

@@ -68,10 +68,10 @@ def summarize_windows(windows: Iterable[Window], now: datetime, zone: ZoneInfo) 
     on = sorted((one for one in windows if one.is_in_force(now)), key=lambda one: one.over_at)
     if not on:
         return ""
-    named = "; ".join(
-        f"{describe_concerns(one)} until {spell_moment(_ends(one, now), zone)}" for one in on[:3]
-    )
-    return f"In maintenance: {named}" + (f"; and {len(on) - 3:,} more." if len(on) > 3 else ".")
+    ends = [spell_moment(next(one.spans(now, one.over_at))[1], zone) for one in on]
+    named = [f"{describe_concerns(one)} until {end}" for one, end in zip(on, ends, strict=True)]
+    more = f"; and {len(on) - 3:,} more." if len(on) > 3 else "."
+    return f"In maintenance: {'; '.join(named[:3])}{more}"
 
 
 def list_lines(windows: Iterable[Window], since: datetime, until: datetime) -> list[HistoryLine]:
@@ -87,7 +87,3 @@ def list_lines(windows: Iterable[Window], since: datetime, until: datetime) -> l
             if one.ended_at and one.ended_at <= until:
                 lines.append(HistoryLine(at=one.ended_at, who=one.ended_by, what="ended the maintenance"))
     return lines
-
-
-def _ends(window: Window, now: datetime) -> datetime:
-    return next((end for _, end in window.spans(now, window.over_at)), window.over_at)

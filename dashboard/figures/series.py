@@ -63,6 +63,9 @@ _STEPS: Final = (
     (timedelta(days=10), timedelta(hours=3)),
 )
 _LONGEST_STEP: Final = timedelta(days=1)
+_STEP_NAMES: Final = dict(
+    zip([*(step for _, step in _STEPS), _LONGEST_STEP], ("5 minutes", "hour", "3 hours", "day"), strict=True)
+)
 
 
 def choose_step(period: Period) -> timedelta:
@@ -71,17 +74,9 @@ def choose_step(period: Period) -> timedelta:
     return next((step for longest, step in _STEPS if length <= longest), _LONGEST_STEP)
 
 
-def name_step(step: timedelta) -> str:
-    """Such a step behind "each": `hour`, `3 hours`, `5 minutes`, `day`."""
-    for unit, name in (
-        (timedelta(days=1), "day"),
-        (timedelta(hours=1), "hour"),
-        (timedelta(minutes=1), "minute"),
-    ):
-        if step >= unit:
-            number = step // unit
-            return name if number == 1 else f"{number} {name}s"
-    raise ValueError(f"{step} is shorter than a minute")
+def name_step(period: Period) -> str:
+    """The same behind "each": `hour`, `3 hours`, `5 minutes`, `day`."""
+    return _STEP_NAMES[choose_step(period)]
 
 
 def to_wall_clock(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":

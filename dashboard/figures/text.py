@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import MAXYEAR, UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from contract.moments import EARLIEST_PLAUSIBLE, format_duration
 from contract.text import FORMULA, reveal_inside, show
 from dashboard.columns import Column
 from dashboard.figures.series import Period
-from dashboard.figures.stuck_files import Status, spell_creations
+from dashboard.figures.stuck_files import spell_creations
 
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=^\"'])")
 
@@ -95,14 +95,6 @@ def filter_by_text(frame: pd.DataFrame, text: str, columns: Sequence[str]) -> pd
     for column in columns:
         found |= frame[column].str.casefold().str.contains(wanted, regex=False)
     return frame[found].reset_index(drop=True)
-
-
-def filter_by_status(stuck: pd.DataFrame, statuses: Collection[Status]) -> pd.DataFrame:
-    """The stuck files of these statuses."""
-    # The same frame where nothing is left out: others have it too, and a copy would be one analyst's.
-    if set(statuses) >= set(Status):
-        return stuck
-    return stuck[stuck["status"].isin([str(status) for status in statuses])].reset_index(drop=True)
 
 
 def filter_by_sender(frame: pd.DataFrame, sender: str) -> pd.DataFrame:

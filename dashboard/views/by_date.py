@@ -10,7 +10,7 @@ from dashboard import columns
 from dashboard.backend import backend
 from dashboard.charts import draw_files_in_breach
 from dashboard.data.records import RECORD_KEY, RecordFrames, select_files
-from dashboard.figures.series import Period, choose_step, count_files_in_breach, list_steps, name_step
+from dashboard.figures.series import Period, count_files_in_breach, list_steps, name_step
 from dashboard.figures.stuck_files import find_plausible
 from dashboard.figures.text import filter_by_sender, filter_by_text
 from dashboard.frame.choices import Parameter, draw_radio, parse_choice
@@ -47,7 +47,7 @@ def draw() -> None:
     if records.empty:
         st.info("This sender did not report in this range.", icon=":material/search_off:")
         return
-    st.header(f"Most files in breach in each {name_step(choose_step(page.period))}", anchor=False)
+    st.header(f"Most files in breach in each {name_step(page.period)}", anchor=False)
     steps = tuple(list_steps(page.period, page.zone))
     in_breach = backend().cache.compute(
         ("in breach", frames, sender, steps, page.zone.key),

@@ -16,7 +16,7 @@ from dashboard.charts import draw_days, draw_heat_map, draw_longest_waits
 from dashboard.data.records import RecordFrames, parse_records
 from dashboard.data.tables import THE_TABLE
 from dashboard.figures.breaches import map_week, measure_folders, sum_by_day, sum_by_hour
-from dashboard.figures.incidents import explain, list_utc_days
+from dashboard.figures.incidents import explain, find_breach, list_utc_days, sort_worst_first
 from dashboard.figures.series import find_span, to_wall_clock
 from dashboard.figures.stuck_files import SHOWN
 from dashboard.figures.text import escape_markdown, filter_by_sender
@@ -48,11 +48,25 @@ def draw() -> None:
         draw_choice("Folder", FOLDER, sorted(ranking["folder"].unique()), listed, label)
     if not folder:
         announce(f"By folder: {len(ranking):,} folders")
-        _draw_ranking(ranking, page)
+        if ranking.empty:
+            st.info("No folder was in breach in this range.", icon=":material/check_circle:")
+            return
+        st.header("Folders, worst first", anchor=False)
+        draw_table(
+            ranking,
+            "folders",
+            folder_figures.COLUMNS,
+            page.zone,
+            identity=[columns.FOLDER.name],
+            noun="folders",
+            picked_in=FOLDER,
+            opens="Open",
+            details=TITLE,
+        )
         return
     name_tab(name_last(listed), "By folder")
     draw_path(listed)
-    status = draw_status(folder_figures.select_of_folder(incidents, listed, page.now), page)
+    status = draw_status(sort_worst_first(same, page.now), page)
     announce(f"By folder: {name_last(listed)}. {status}")
     _draw_when(same, page)
     spans = load_breach_spans(page)
@@ -74,24 +88,6 @@ def draw() -> None:
     _draw_history(stuck, sender, chosen, same, page)
 
 
-def _draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
-    if ranking.empty:
-        st.info("No folder was in breach in this range.", icon=":material/check_circle:")
-        return
-    st.header("Folders, worst first", anchor=False)
-    draw_table(
-        ranking,
-        "folders",
-        folder_figures.COLUMNS,
-        page.zone,
-        identity=[columns.FOLDER.name],
-        noun="folders",
-        picked_in=FOLDER,
-        opens="Open",
-        details=TITLE,
-    )
-
-
 def draw_status(incidents: Sequence[Incident], page: Page) -> str:
     """Says how the folder is with each of its senders, with the way to act on it; returns the first as text.
 
@@ -109,8 +105,8 @@ def draw_status(incidents: Sequence[Incident], page: Page) -> str:
                 st.warning(escape_markdown(text), icon=":material/help:")
             draw_incident_link(one.incident_id)
     if not live:
-        last_end = folder_figures.find_last_end(incidents, page.now)
-        ended = f" The last breach ended {page.spell(last_end)}." if last_end else ""
+        ends = [find_breach(one, page.now)[1] for one in incidents]
+        ended = f" The last breach ended {page.spell(max(ends))}." if ends else ""
         st.success(f"Not in breach now.{ended}", icon=":material/check_circle:")
     if incidents:
         draw_incidents_link("Its incidents", {TEXT.name: incidents[0].folder})

@@ -1,6 +1,6 @@
 """What the page of folders computes: how each is now, how often it was in breach, how long files waited."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +12,7 @@ from dashboard import columns
 from dashboard.columns import Column, tabulate
 from dashboard.data.records import RECORD_KEY, RecordFrames
 from dashboard.figures.breaches import BREACHED, INCIDENTS, LONGEST, measure_folders
-from dashboard.figures.incidents import find_breach, is_quiet, overdue_minutes, sort_worst_first
+from dashboard.figures.incidents import is_quiet, overdue_minutes
 from dashboard.figures.series import Period
 from dashboard.figures.stuck_files import find_plausible, mark_places
 from store.incidents import Incident
@@ -21,17 +21,6 @@ NOW: Final = Column("now", "status", "Now", "Whether it is in breach at the mome
 OVERDUE: Final = Column("overdue", "minutes", "Over SLA now", "How far its oldest file is over the SLA.", 112)
 COLUMNS: Final = (NOW, columns.FOLDER, OVERDUE, BREACHED, INCIDENTS, LONGEST, columns.OWNER)
 """Columns of a frame of folders."""
-
-
-def select_of_folder(incidents: Iterable[Incident], folder: str, now: datetime) -> list[Incident]:
-    """The incidents of a folder, however it is spelt, of all senders: the worst first."""
-    wanted = folder_key(folder)
-    return sort_worst_first((one for one in incidents if one.key == wanted), now)
-
-
-def find_last_end(incidents: Iterable[Incident], now: datetime) -> datetime | None:
-    """When the last of these breaches ended, of those that did; None where none is known to have."""
-    return max((find_breach(one, now)[1] for one in incidents if not one.live), default=None)
 
 
 _OPEN: Final = "▲ In breach"

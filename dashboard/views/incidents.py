@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
 from contract.words import LABELS, IncidentStatus
@@ -66,11 +65,9 @@ def draw() -> None:
         text = pick_text("Search folders, senders, owners, people and files")
         mine = _narrow(pick_incidents(_of_sender(known, names), page), page)
         shown = sort_worst_first(_search(mine, text, names, page), page.now)
-
-        def tabulate() -> pd.DataFrame:
-            return tabulate_incidents(shown, page.now, names)
-
-        draw_download(tabulate, len(shown), "incidents", IN_FILES, page, text)
+        draw_download(
+            lambda: tabulate_incidents(shown, page.now, names), len(shown), "incidents", IN_FILES, page, text
+        )
     place = st.container(key="loading_files")
     announce(f"Incidents: {len(shown):,}")
     draw_incidents(shown, "incidents", names, page)

@@ -129,17 +129,6 @@ EXPLANATIONS: Final = {
     SenderAction.RETIRE: "Gone for good. Its unknown incidents are closed. A new report brings it back.",
     SenderAction.SET_INTERVAL: "How often it reports. This replaces the interval that its script declares.",
 }
-OUTCOMES: Final = {
-    SenderAction.RETIRE: "Retired.",
-    SenderAction.UNRETIRE: "Not retired any more.",
-    SenderAction.SET_INTERVAL: "The interval is set.",
-}
-TAKEN_BACK: Final = "The interval is no longer set."
-_DONE: Final[dict[str, str]] = {
-    SenderAction.RETIRE: "retired it",
-    SenderAction.UNRETIRE: "took its retirement back",
-    "close": "closed an incident of it",
-}
 
 
 def list_possible(sender: Sender) -> list[SenderAction]:
@@ -151,16 +140,24 @@ def list_possible(sender: Sender) -> list[SenderAction]:
 
 def list_lines(actions: Iterable[SenderEntry]) -> list[HistoryLine]:
     """What people did, as lines of a history."""
-    return [HistoryLine(at=one.at, who=one.by, what=_describe(one), note=one.note) for one in actions]
+    return [
+        HistoryLine(
+            at=one.at, who=one.by, what=describe_action(one.action, one.interval_minutes), note=one.note
+        )
+        for one in actions
+    ]
 
 
-def _describe(one: SenderEntry) -> str:
-    match one.action:
-        case SenderAction.SET_INTERVAL if one.interval_minutes is None:
-            return "removed its interval"
-        case SenderAction.SET_INTERVAL:
-            return f"set its interval to {format_duration(float(one.interval_minutes or 0))}"
-    return _DONE.get(one.action, one.action.replace("_", " "))
+def describe_action(action: str, interval_minutes: int | None) -> str:
+    """What somebody did, as the rest of a sentence that begins with who; the action's own word if unknown."""
+    interval = f"set its interval to {format_duration(float(interval_minutes or 0))}"
+    known: dict[str, str] = {
+        SenderAction.RETIRE: "retired it",
+        SenderAction.UNRETIRE: "un-retired it",
+        SenderAction.SET_INTERVAL: "removed its interval" if interval_minutes is None else interval,
+        "close": "closed an incident of it",
+    }
+    return known.get(action, action.replace("_", " "))
 
 
 def tabulate_senders(known: Sequence[SenderRow], now: datetime, zone: ZoneInfo) -> pd.DataFrame:

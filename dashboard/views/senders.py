@@ -1,6 +1,6 @@
 """Senders: who reports, who no longer does, and what is wrong with each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -192,22 +192,21 @@ def _draw_form(form: ActionForm, action: SenderAction, sender: Sender, page: Pag
         # What is unknown of one that is retired is closed.
         tables.reread_incidents([])
 
-    def send(done: str, setting: Mapping[str, Any]) -> None:
-        body = {"sender": sender.key, "action": action.value, **setting}
+    def send(minutes: int | None = None) -> None:
+        body: dict[str, Any] = {"sender": sender.key, "action": action.value}
+        if sets_interval:
+            body["interval_minutes"] = minutes
         if note := state[f"{form.token}_note"].strip():
             body["note"] = note
         request = make_request(body, sender.name, form.token)
+        done = f"{sender_figures.describe_action(action, minutes).capitalize()}."
         acting.begin(
             acting.PendingAction(form=form, requests=[request], done=done, focus=focus, reread=reread)
         )
 
-    def submit() -> None:
-        setting = {"interval_minutes": int(state[f"{form.token}_minutes"])} if sets_interval else {}
-        send(sender_figures.OUTCOMES[action], setting)
-
-    buttons = {sender_figures.LABELS[action]: submit}
+    buttons = {sender_figures.LABELS[action]: lambda: send(state.get(f"{form.token}_minutes"))}
     if sets_interval and sender.interval_from == "set":
-        buttons["Remove"] = lambda: send(sender_figures.TAKEN_BACK, {"interval_minutes": None})
+        buttons["Remove"] = send
     with draw_form(form, sender_figures.LABELS[action], sender_figures.EXPLANATIONS[action], buttons, focus):
         if sets_interval:
             now = min(max(sender.interval_minutes, 1), MAX_INTERVAL_MINUTES)

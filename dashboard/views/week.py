@@ -27,13 +27,7 @@ from dashboard.widgets.table import PICK, draw_plain_table, draw_table, name_det
 
 _WEEKS: Final = 13
 """So many weeks are offered; a link may name any."""
-_ON_PHONE: Final = (
-    breaches.FOLDER,
-    breaches.OWNER,
-    breaches.INCIDENTS,
-    breaches.BREACHED,
-    breaches.WITHIN,
-)
+_ON_PHONE: Final = (*OF_FOLDERS[:3], breaches.BREACHED, breaches.WITHIN)
 
 
 def _parse_day(text: str) -> date | None:
@@ -58,21 +52,15 @@ def draw() -> None:
     incidents, fleet = wait_for(
         THE_TABLE, lambda: (tables.list_incidents(days), tables.list_senders()), "breaches"
     )
-    observed = breaches.find_observed_since(incidents, fleet)
-    parts = breaches.select_observed(parts, observed)
+    parts, observed = breaches.select_observed(parts, incidents, fleet)
     choices = st.container(horizontal=True, vertical_alignment="bottom")
     with choices:
         _draw_weeks(page)
     # As of this minute, once for all who look in one zone.
     minute = page.now.replace(second=0, microsecond=0)
+    known = tuple(sorted((one.incident_id, one.status, one.last_seen_at) for one in incidents))
     measured = backend().cache.compute(
-        (
-            "week",
-            tuple(sorted((one.incident_id, one.status, one.last_seen_at) for one in incidents)),
-            minute,
-            page.zone.key,
-            monday,
-        ),
+        ("week", known, minute, page.zone.key, monday),
         lambda: breaches.measure_folders(incidents, parts, page.now),
     )
     if measured.empty:

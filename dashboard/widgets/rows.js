@@ -77,7 +77,7 @@ function draw(state) {
 function drawHead(state) {
   const { data, head } = state;
   const row = element("tr", { role: "row", "aria-rowindex": "1" });
-  if (data.opens) row.append(element("th", { role: "columnheader", class: "opener" }, hidden("Details")));
+  if (data.opens) row.append(element("th", { role: "columnheader", class: "opener" }, element("span", { class: "hidden" }, "Details")));
   if (data.chooses) row.append(element("th", { role: "columnheader", class: "chooser" }, drawChooser("Choose all shown")));
   for (const column of data.columns) {
     const cell = element("th", { role: "columnheader", scope: "col", class: column.kind });
@@ -188,7 +188,6 @@ function drawLink([text, address, label]) {
 }
 
 const spell = (cell) => (Array.isArray(cell) ? cell.join("") : cell);
-const hidden = (text) => element("span", { class: "hidden" }, text);
 
 /** The table is one stop of the Tab key, and one more where rows can be chosen; arrows lead from row to row. */
 function walk(state, event) {

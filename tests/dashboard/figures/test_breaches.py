@@ -16,7 +16,6 @@ from dashboard.figures.breaches import (
     NOBODY,
     add_up,
     compare_weeks,
-    find_observed_since,
     list_parts,
     map_week,
     measure_folders,
@@ -155,12 +154,11 @@ def _count(breaches: list[Incident], part: Period, now: datetime) -> tuple[int, 
 def test_only_weeks_that_were_observed_from_their_beginning_count() -> None:
     nobody = Fleet(senders=[], refused={})
     young = [breach(MONDAY - 10 * DAY, MONDAY - 9 * DAY), breach(MONDAY - 6 * DAY, MONDAY - 5 * DAY)]
-    since = find_observed_since(young, nobody)
+    parts, since = select_observed(PARTS, young, nobody)
     assert since == MONDAY - 10 * DAY
-    parts = select_observed(PARTS, since)
     assert len(parts) == 2
     assert list(compare(measure_folders(young, parts, NOW), "folder", "owner")["incidents_before"]) == [1]
-    assert select_observed(PARTS, find_observed_since([], nobody)) == PARTS[:1]
+    assert select_observed(PARTS, [], nobody) == (PARTS[:1], None)
     only = measure_folders([breach(MONDAY, NOW)], PARTS[:1], NOW)
     assert compare(only, "folder", "owner")["incidents_before"].isna().all()
 

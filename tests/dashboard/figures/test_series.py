@@ -109,6 +109,6 @@ def test_a_step_has_a_name_and_serves_up_to_its_longest_period(
     longest: timedelta, step: timedelta, name: str
 ) -> None:
     assert choose_step(Period(NOON, NOON + longest)) == step
-    assert name_step(step) == name
+    assert name_step(Period(NOON, NOON + longest)) == name
     longer = choose_step(Period(NOON, NOON + longest + timedelta(seconds=1)))
     assert longer > step or step == DAY

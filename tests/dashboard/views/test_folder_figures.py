@@ -54,26 +54,10 @@ def unknown(folder: str, reason: UnknownReason = UnknownReason.SILENT, **more: A
     return incident(folder, status=IncidentStatus.UNKNOWN, reason=reason, **more)
 
 
-def test_a_folders_incidents_are_found_under_every_spelling_the_open_ones_first() -> None:
-    mine = [
-        unknown("d:/in/", sender="two", hours=9),
-        incident("D:\\In", hours=2),
-        incident("D:\\IN", hours=3),
-    ]
-    found = folder_figures.select_of_folder([*mine, incident("D:\\Out")], "D:\\In", NOW)
-    assert found == [mine[2], mine[1], mine[0]]
-
-
 def cleared(folder: str, since: float, until: float, **more: Any) -> Incident:
     """One that was in breach from so many hours ago until so many."""
     ended = NOW - until * HOUR
     return incident(folder, hours=since, status=IncidentStatus.CLEARED, ended_at=ended, **more)
-
-
-def test_the_last_breach_is_the_one_that_ended_last() -> None:
-    ended = [cleared("D:\\In", 9, 8), cleared("D:\\In", 3, 2), cleared("D:\\In", 5, 4)]
-    assert folder_figures.find_last_end([*ended, incident("D:\\In", hours=1)], NOW) == NOW - 2 * HOUR
-    assert folder_figures.find_last_end([], NOW) is None
 
 
 def test_folders_in_breach_come_first_then_the_unknown_then_those_that_were_longest_in_breach() -> None:

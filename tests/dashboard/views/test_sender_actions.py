@@ -67,7 +67,7 @@ def test_it_is_retired_with_a_note(signed_in: AppTest, sender: str, auth_api: Fa
     signed_in.text_area[0].input("new disks")
     press(signed_in, "Retire")
     assert auth_api.actions.requests == [{"sender": "key", "action": "retire", "note": "new disks"}]
-    assert "Retired." in shown(signed_in)
+    assert "Retired it." in shown(signed_in)
     assert not signed_in.text_area
 
 
@@ -126,9 +126,9 @@ def test_its_history_has_what_people_did_and_who_was_told(signed_in: AppTest, se
         open_view(signed_in, "senders", sender=sender)
     assert set(history(signed_in)) == {
         "bea retired it: <b>disks</b>",
-        "bea took its retirement back: -",
+        "bea un-retired it: -",
         "bea set its interval to 15 min: -",
         "bea removed its interval: -",
         "bea something new: -",
-        "orders (Slack orders) notified: server silent: -",
+        "orders (Slack orders) notified: server (silent): -",
     }

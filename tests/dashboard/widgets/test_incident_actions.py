@@ -106,7 +106,7 @@ def test_who_acknowledges_is_shown_at_once_on_the_card_and_in_the_list(
     told = facts(signed_in)
     assert "ana is on it until" in told
     [line] = history(signed_in)
-    assert re.fullmatch(r"ana acknowledged it until [-\d]+ [:\d]+: the disk is \*full\*", line)
+    assert re.fullmatch(r"ana acknowledged until [-\d]+ [:\d]+: the disk is \*full\*", line)
     assert "Acknowledged until" in shown(signed_in)
     assert not signed_in.text_area
 
@@ -250,7 +250,7 @@ def test_what_was_closed_by_hand_leaves_the_list_and_stays_on_the_page(
     fill_in(signed_in, "Close", "the share is gone")
     assert column(signed_in, "folder") == [A]
     assert "**✕ Closed**: by ana (server silent" in facts(signed_in)
-    assert history(signed_in) == ["ana closed it: the share is gone"]
+    assert history(signed_in) == ["ana closed: the share is gone"]
 
 
 def test_several_are_acknowledged_at_once(
@@ -349,7 +349,7 @@ def test_who_was_told_what_stands_with_what_people_did(signed_in: AppTest, incid
     assert history(signed_in) == [
         "orders (Slack *x*) notified: some later word: -",
         "bea noted: <b>mine</b>\n**now**",
-        "orders (Slack *x*) notified: files over the SLA: -",
+        "orders (Slack *x*) notified: new: -",
     ]
     with patch.object(AnalystTables, "list_notified_of_incident", side_effect=AccessDeniedError):
         open_view(signed_in, "overview", incident=incident)
