@@ -6,15 +6,9 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from contract.names import ROOT
 from local.processes import HOST, ProcessId, free_port, wait_for
@@ -59,7 +53,9 @@ class Nginx:
 
 
 def find_nginx() -> str | None:
-    """The program, which not everyone has on the path of commands."""
+    """The program, which not everyone has on the path of commands; None where openssl is missing, too."""
+    if not shutil.which("openssl"):
+        return None
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 
 
@@ -100,17 +96,8 @@ def _adapt(text: str, nginx: Nginx, port: int, folder: Path) -> str:
 
 
 def _write_certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .sign(key, SHA256())
-    )
-    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "privkey.pem").touch(mode=0o600)
-    (folder / "privkey.pem").write_bytes(private)
+    key, certificate = folder / "privkey.pem", folder / "fullchain.pem"
+    key.touch(mode=0o600)
+    made = ["-nodes", "-days", "2", "-subj", f"/CN={NAME}", "-keyout", str(key), "-out", str(certificate)]
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    subprocess.run(["openssl", "req", "-x509", *curve, *made], check=True, capture_output=True)  # noqa: S607

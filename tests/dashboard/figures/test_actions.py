@@ -136,6 +136,7 @@ def test_who_is_on_it_in_words() -> None:
         actions.describe_result(IncidentAction.ACKNOWLEDGE, later, NOW, BERLIN) == "Acknowledged until 17:00."
     )
     assert actions.describe_result(IncidentAction.CLOSE, None, NOW, BERLIN) == "Closed."
+    assert actions.describe_result(IncidentAction.CLOSE, None, NOW, BERLIN, 2) == "2 incidents: closed."
 
 
 def test_mine_is_what_i_am_on_and_unacknowledged_is_what_nobody_is_on() -> None:

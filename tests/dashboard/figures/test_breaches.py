@@ -79,7 +79,8 @@ def test_clocks_that_were_changed_since_show_the_same_time() -> None:
 
 def test_on_monday_at_midnight_nothing_has_gone_by() -> None:
     parts = list_parts(MONDAY, ZoneInfo("UTC"))
-    assert measure_folders([breach(MONDAY - DAY, None)], parts, MONDAY).empty
+    nothing = measure_folders([breach(MONDAY - DAY, None)], parts, MONDAY)
+    assert compare(nothing, "folder", "owner").empty
     now = MONDAY + MINUTE
     figures = add_up(measure_folders([breach(MONDAY - DAY, None)], list_parts(now, BERLIN), now))
     assert figures["within"].iloc[0] == 0
@@ -237,9 +238,3 @@ def test_tables_have_the_longest_in_breach_first_and_owners_added_up() -> None:
     weeks = figures_of.tabulate_parts(folders, PARTS)
     assert list(weeks["incidents"]) == [3, 1, 0, 0, 0]
     assert list(weeks["within"])[2:] == [100, 100, 100]
-
-
-def test_nothing_is_no_row() -> None:
-    nothing = measure_folders([], PARTS, NOW)
-    assert compare(nothing, "folder", "owner").empty
-    assert compare_weeks(nothing, figures_of.OF_OWNERS, "owner").empty

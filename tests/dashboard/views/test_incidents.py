@@ -57,10 +57,7 @@ def test_every_incident_of_the_range_is_listed_the_live_ones_first(signed_in: Ap
         ({"longer": "8h"}, [C]),
         ({"sender": "three"}, [C]),
         ({"q": "files01"}, [B, A]),
-        ({"q": "nas\\OUT"}, [C]),
-        ({"q": "nothing of that name"}, []),
-        ({"who": "unacknowledged"}, [B]),
-        ({"status": "of another version"}, [B, A, C]),
+        ({"who": "unacknowledged", "status": "of another version"}, [B]),
     ],
 )
 def test_filters_and_the_search_narrow_the_list(
@@ -70,22 +67,9 @@ def test_filters_and_the_search_narrow_the_list(
     assert column(signed_in, "folder") == folders
 
 
-def test_the_search_finds_who_acted_also_without_acknowledging(
-    signed_in: AppTest, incidents: Projected
-) -> None:
-    open_view(signed_in, "incidents", q="zoe")
-    assert column(signed_in, "folder") == []
-    for number, incident in enumerate(incidents.list_ids()):
-        act("zoe", f"key-{number}", {"incident_id": incident, "action": "note", "note": "seen"})
-        break
-    backend().cache.forget()
-    open_view(signed_in, "incidents", q="zoe", range="30d")
-    assert len(column(signed_in, "folder")) == 1
-
-
 @pytest.mark.usefixtures("incidents")
-def test_the_search_finds_the_names_of_files_also_of_what_ended(
-    signed_in: AppTest, store: Callable[..., None]
+def test_the_search_finds_the_names_of_files_also_of_what_ended_and_who_acted(
+    signed_in: AppTest, store: Callable[..., None], projected: Projected
 ) -> None:
     now = datetime.now(UTC)
     store(
@@ -95,6 +79,13 @@ def test_the_search_finds_the_names_of_files_also_of_what_ended(
     )
     open_view(signed_in, "incidents", q="invoice-7")
     assert column(signed_in, "folder") == [A]
+    # Also without acknowledging.
+    open_view(signed_in, "incidents", q="zoe")
+    assert column(signed_in, "folder") == []
+    act("zoe", "key", {"incident_id": projected.list_ids()[0], "action": "note", "note": "seen"})
+    backend().cache.forget()
+    open_view(signed_in, "incidents", q="zoe", range="30d")
+    assert len(column(signed_in, "folder")) == 1
 
 
 @pytest.mark.usefixtures("incidents")
@@ -159,21 +150,14 @@ def test_a_file_has_every_column_and_the_separator_of_choice(signed_in: AppTest)
 def test_senders_of_one_name_are_told_apart(signed_in: AppTest, projected: Projected) -> None:
     now = hours_ago(0)
     for key, account in (("sub-1/files01", "ana"), ("sub-2/files01", "ana/FILES01")):
-        one = listing(now - 0.2, [], stuck(A, "a", created=now - 3), sender=key)
+        one = listing(now - 0.2, [], stuck("C:\\\u202efdp", "a", created=now - 3), sender=key)
         projected.tell(one, "ana/FILES01", reported_by=account)
     open_view(signed_in, "incidents")
+    # Nor is what turns the text around obeyed.
+    assert column(signed_in, "folder") == ["C:\\[U+202E]fdp"] * 2
     assert sorted(column(signed_in, "sender_name")) == [
         "ana/FILES01 (account ana, sub-1/fi)",
         "ana/FILES01 (account ana/FILES01, sub-2/fi)",
     ]
     open_view(signed_in, "senders")
     assert sorted(column(signed_in, "name"))[0] == "ana/FILES01 (account ana, sub-1/fi)"
-
-
-def test_a_name_that_turns_the_text_around_is_shown_and_not_obeyed(
-    signed_in: AppTest, projected: Projected
-) -> None:
-    now = hours_ago(0)
-    projected.tell(listing(now - 0.2, [], stuck("C:\\\u202efdp", "a", created=now - 3), sender="one"))
-    open_view(signed_in, "incidents")
-    assert column(signed_in, "folder") == ["C:\\[U+202E]fdp"]

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.backend import backend
 from dashboard.data.tables import RecordTable
 from tests.dashboard.projected import Projected, hours_ago
-from tests.dashboard.views.reading import column, facts, figures, open_view, shown
+from tests.dashboard.views.reading import column, figures, open_view, shown
 from tests.stands.playing import listing, run, stuck
 
 A, B, C = "C:\\Jobs\\A", "C:\\Jobs\\B", "\\\\nas\\out"
@@ -98,24 +98,7 @@ def test_a_refused_sender_is_counted_before_it_ever_reported(
 
 
 @pytest.mark.usefixtures("fleet")
-def test_a_search_finds_senders_and_folders(signed_in: AppTest) -> None:
-    open_view(signed_in, "overview", q="jobs\\b")
-    assert column(signed_in, "folder") == [B]
-    open_view(signed_in, "overview", q="files02")
-    assert column(signed_in, "folder") == [C]
-
-
-@pytest.mark.usefixtures("fleet")
-def test_no_record_is_read_until_an_incident_is_picked(signed_in: AppTest) -> None:
+def test_a_search_finds_folders_and_no_record_is_read_until_an_incident_is_picked(signed_in: AppTest) -> None:
     with patch.object(RecordTable, "_query", side_effect=AssertionError("it would read all there are")):
-        open_view(signed_in, "overview")
-
-
-def test_the_link_of_a_notification_opens_the_incident_also_after_its_end(
-    signed_in: AppTest, projected: Projected
-) -> None:
-    projected.tell(listing(0, [], stuck(A, "a", created=-9), sender="one"))
-    [incident] = projected.list_ids()
-    projected.tell(listing(1, [A], sender="one"))
-    open_view(signed_in, "overview", incident=incident)
-    assert "**✓ Cleared**: the server read the folder" in facts(signed_in)
+        open_view(signed_in, "overview", q="jobs\\b")
+    assert column(signed_in, "folder") == [B]

@@ -12,6 +12,7 @@ from contract.moments import Day, Hours, format_moment
 from dashboard.backend import backend
 from dashboard.data.tables import AnalystTables, Notified
 from store.maintenance import Window
+from store.senders import SenderEntry
 from tests.dashboard.fake_auth_api import FakeAuthApi
 from tests.dashboard.fake_table import REGION
 from tests.dashboard.projected import Projected, hours_ago
@@ -36,17 +37,6 @@ def set_attributes(**values: object) -> None:
     table.put_item(Item={**item, **values})  # type: ignore[dict-item]
 
 
-def put_act(sender: str, name: str, **values: object) -> None:
-    table = boto3.resource("dynamodb", region_name=REGION).Table(SENDERS)
-    item = {
-        "Sender": sender,
-        "Part": f"action#{name}",
-        "ActedBy": "bea",
-        "ActedAt": format_moment(datetime.now(UTC)),
-    }
-    table.put_item(Item={**item, **values})  # type: ignore[dict-item]
-
-
 def offered(app: AppTest) -> list[str]:
     return [one.label for one in app.button if (one.key or "").startswith("sender-card")]
 
@@ -61,7 +51,9 @@ def test_what_is_offered_hangs_on_how_the_sender_is(signed_in: AppTest, sender: 
     assert offered(signed_in) == ["Un-retire…", "Set interval…"]
 
 
-def test_it_is_retired_with_a_note(signed_in: AppTest, sender: str, auth_api: FakeAuthApi) -> None:
+def test_it_is_retired_with_a_note_and_its_interval_set_and_taken_back(
+    signed_in: AppTest, sender: str, auth_api: FakeAuthApi
+) -> None:
     open_view(signed_in, "senders", sender=sender)
     press(signed_in, "Retire…")
     signed_in.text_area[0].input("new disks")
@@ -69,9 +61,6 @@ def test_it_is_retired_with_a_note(signed_in: AppTest, sender: str, auth_api: Fa
     assert auth_api.actions.requests == [{"sender": "key", "action": "retire", "note": "new disks"}]
     assert "Retired it." in shown(signed_in)
     assert not signed_in.text_area
-
-
-def test_its_interval_is_set_and_taken_back(signed_in: AppTest, sender: str, auth_api: FakeAuthApi) -> None:
     open_view(signed_in, "senders", sender=sender)
     press(signed_in, "Set interval…")
     assert "Remove" not in [one.label for one in signed_in.button]
@@ -82,7 +71,7 @@ def test_its_interval_is_set_and_taken_back(signed_in: AppTest, sender: str, aut
     open_view(signed_in, "senders", sender=sender)
     press(signed_in, "Set interval…")
     press(signed_in, "Remove")
-    assert [one["interval_minutes"] for one in auth_api.actions.requests] == [15, None]
+    assert [one["interval_minutes"] for one in auth_api.actions.requests[1:]] == [15, None]
 
 
 def test_silences_that_recur_have_a_weekly_maintenance_proposed(signed_in: AppTest, sender: str) -> None:
@@ -116,19 +105,26 @@ def test_silences_that_recur_have_a_weekly_maintenance_proposed(signed_in: AppTe
 
 
 def test_its_history_has_what_people_did_and_who_was_told(signed_in: AppTest, sender: str) -> None:
-    put_act(sender, "1", Action="retire", Note="<b>disks</b>")
-    put_act(sender, "2", Action="unretire")
-    put_act(sender, "3", Action="set_interval", IntervalMinutes=15)
-    put_act(sender, "4", Action="set_interval")
-    put_act(sender, "5", Action="something_new")
-    said = Notified(at=datetime.now(UTC), what="server.silent", owner="orders", channel="Slack orders")
-    with patch.object(AnalystTables, "list_notified_of_sender", return_value=[said]):
+    now = datetime.now(UTC)
+    done = [
+        ("retire", None),
+        ("unretire", None),
+        ("set_interval", 15),
+        ("set_interval", None),
+        ("new_word", None),
+    ]
+    changes = [
+        SenderEntry(at=now, by="bea", action=action, note="<b>disks</b>", interval_minutes=minutes)
+        for action, minutes in done
+    ]
+    said = Notified(at=now, what="server.silent", owner="orders", channel="Slack orders")
+    with (
+        patch.object(AnalystTables, "list_changes", return_value=changes),
+        patch.object(AnalystTables, "list_notified_of_sender", return_value=[said]),
+    ):
         open_view(signed_in, "senders", sender=sender)
+    told = ("retired it", "un-retired it", "set its interval to 15 min", "removed its interval", "new word")
     assert set(history(signed_in)) == {
-        "bea retired it: <b>disks</b>",
-        "bea un-retired it: -",
-        "bea set its interval to 15 min: -",
-        "bea removed its interval: -",
-        "bea something new: -",
+        *(f"bea {what}: <b>disks</b>" for what in told),
         "orders (Slack orders) notified: server (silent): -",
     }
