@@ -8,13 +8,13 @@ from typing import Final
 
 from rich.markup import escape
 
-from ops import check_preview, cost, export, incidents, owners, restore, rotate_secret, senders, users
+from ops import check_preview, cost, export, forget, incidents, owners, restore, rotate_secret, users
 from ops.command import EXITS, Call, CommandResult, Exit, SafeConsole, add_shared_options, screen
 from ops.doctor import command as doctor
 from ops.stack import FAILURES, Stack, describe
 
 _FILES: Final = (
-    check_preview, cost, doctor, export, incidents, owners, restore, rotate_secret, senders, users,
+    check_preview, cost, doctor, export, forget, incidents, owners, restore, rotate_secret, users,
 )  # fmt: skip
 
 

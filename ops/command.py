@@ -72,17 +72,7 @@ def add_command(
     interrupted: str = "",
     needs_stack: bool = True,
 ) -> argparse.ArgumentParser:
-    """Declares a command, and returns its parser for the arguments of its own.
-
-    Args:
-        commands: where it belongs.
-        name: its name on the command line.
-        run: does it.
-        text: a line of help.
-        description: for its own help, where the line is not enough.
-        interrupted: what Ctrl-C leaves behind, in a sentence.
-        needs_stack: whether it reads a stack's outputs.
-    """
+    """Declares a command, and returns its parser; `interrupted` says what Ctrl-C leaves behind."""
     added = commands.add_parser(name, help=text, description=description or text, epilog=EXITS)
     add_shared_options(added)
     added.set_defaults(run=run, interrupted=interrupted, needs_stack=needs_stack)
@@ -95,14 +85,8 @@ def add_group(commands: Commands, name: str, text: str) -> Commands:
     return group.add_subparsers(required=True, metavar="COMMAND")
 
 
-def make_table(*headers: str, right: Sequence[str] = (), **more: Any) -> Table:
-    """A table whose columns wrap, but for those of numbers and dates.
-
-    Args:
-        *headers: of its columns.
-        right: those of numbers.
-        **more: for rich's table.
-    """
+def new_table(*headers: str, right: Sequence[str] = (), **more: Any) -> Table:
+    """A table whose columns wrap, but for those of numbers (`right`) and dates."""
     table = Table(**more)
     for header in headers:
         numbers = header in right
@@ -156,20 +140,14 @@ def show_progress() -> Iterator[OnProgress]:
 
         def show(step: str, done: int, of: int | None) -> None:
             if step not in tasks:
-                for before in tasks.values():
-                    progress.stop_task(before)
                 tasks[step] = progress.add_task(step, total=of)
             progress.update(tasks[step], completed=done, total=of)
 
         yield show
 
 
-def read_moment(text: str) -> datetime:
-    """A moment, in UTC unless it has an offset.
-
-    Raises:
-        argparse.ArgumentTypeError: it is none.
-    """
+def to_moment(text: str) -> datetime:
+    """A moment, in UTC unless it has an offset; for argparse."""
     try:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -12,7 +12,7 @@ from typing import Final
 
 from rich.console import Group
 
-from ops.command import Call, CommandResult, Commands, add_command, make_table
+from ops.command import Call, CommandResult, Commands, add_command, new_table
 
 PRICED: Final = "November 2026"
 """As far as known then: an update of these numbers is an update of this date."""
@@ -119,7 +119,7 @@ def reckon(call: Call) -> CommandResult:
     """Prints the bill and the limits."""
     bill, limits = reckon_bill(call.given), reckon_limits(call.given)
     total, given = sum(bill.values()), call.given
-    costs = make_table(
+    costs = new_table(
         "service", "$ a month", right=["$ a month"],
         title=f"{given.servers:,} servers, every {given.interval:g} minutes, in {given.region}",
         caption=f"prices of {PRICED}, without free tier; assumptions: docs/development/capacity.md",
@@ -127,7 +127,7 @@ def reckon(call: Call) -> CommandResult:
     for name, dollars in (*bill.items(), ("all", total)):
         costs.add_row(name, f"{dollars:,.2f}")
     peak = "used at the peak"
-    used = make_table("limit", peak, right=[peak], caption="what lifts each: docs/capacity.md")
+    used = new_table("limit", peak, right=[peak], caption="what lifts each: docs/capacity.md")
     for name, share in limits.items():
         used.add_row(name, f"{share:,.0%}")
     document = {"region": given.region, "priced": PRICED, "bill": bill, "total": total, "limits": limits}
@@ -178,10 +178,8 @@ def _list_costs(given: argparse.Namespace, price: Prices) -> Iterator[tuple[str,
     if given.notify:
         yield "Mail by SES", notifications * _MAIL
     if given.web_acl:
-        yield (
-            "AWS WAF",
-            _FIREWALL + _FIREWALL_RULES * _FIREWALL_RULE + requests * _FIREWALL_REQUESTS / _MILLION,
-        )
+        rules = _FIREWALL + _FIREWALL_RULES * _FIREWALL_RULE
+        yield "AWS WAF", rules + requests * _FIREWALL_REQUESTS / _MILLION
     if given.kms:
         # DynamoDB asks once in five minutes for each caller and table.
         yield "KMS", _KEY + 5 * _MINUTES / 5 * _KEY_REQUESTS / _MILLION
@@ -195,18 +193,14 @@ def reckon_limits(given: argparse.Namespace) -> dict[str, float]:
     spread = min(given.spread, given.interval * 60)
     peak = given.servers / spread
     share = given.breached / 100
-    records = given.servers * given.folders * share
+    units = given.servers * given.folders * share * record_units(_FILES) / _COPIES
     reports = given.servers * (1 if given.all_runs else 1 - (1 - share) ** given.folders)
     used = {
         # A bucket of so many holds what comes at once.
         "sign-ins: authRateLimit": max(0.0, peak - 100 / spread) / 100,
         "sign-ins: Cognito, 120 a second": peak / 120,
         "reports: reportRateLimit": max(0.0, reports / spread - 200 / spread) / 100,
-        "records of one hour: 1,000 write units a second": records
-        * record_units(_FILES)
-        / _COPIES
-        / spread
-        / 1000,
+        "records of one hour: 1,000 write units a second": units / spread / 1000,
         # 23 s for a thousand runs at once (docs/figures.json); over 100 % screens stay behind.
         "stream of runs: until the next ones come": reports * 0.0234 / (given.interval * 60),
         "Lambda: 1,000 at once": peak * (_SIGN_IN_SECONDS + _REPORT_SECONDS) / 1000,

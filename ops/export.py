@@ -17,7 +17,7 @@ from rich.markup import escape
 from contract.moments import HOUR, format_affected_date, format_moment, parse_moment, start_of_hour
 from contract.names import Output
 from contract.text import FORMULA
-from ops.command import Call, CommandResult, Commands, OnProgress, add_command, read_moment, show_progress
+from ops.command import Call, CommandResult, Commands, OnProgress, add_command, show_progress, to_moment
 from ops.incidents import SENDER_HELP, Finder
 from ops.stack import OpsError
 from store.dynamodb import Item, Query, Reader
@@ -80,11 +80,11 @@ def add(commands: Commands) -> None:
         "file", metavar="FILE", type=_file, help=f"what to write, by its ending: {' or '.join(ENDINGS)}"
     )
     command.add_argument(
-        "--from", dest="start", metavar="TIME", type=read_moment, required=True,
+        "--from", dest="start", metavar="TIME", type=to_moment, required=True,
         help="the first moment, such as 2026-11-01 or 2026-11-01T08:00; UTC unless it has an offset",
     )  # fmt: skip
     command.add_argument(
-        "--to", dest="end", metavar="TIME", type=read_moment, default=datetime.now(UTC),
+        "--to", dest="end", metavar="TIME", type=to_moment, default=datetime.now(UTC),
         help="the first moment after the range (default: now)",
     )  # fmt: skip
     command.add_argument(
@@ -109,7 +109,7 @@ def export(call: Call) -> CommandResult:
     given = call.given
     if given.start >= given.end:
         raise OpsError(f"The range ends at {format_moment(given.end)}, and begins no earlier.")
-    columns, build = (RECORD_COLUMNS, build_record_rows) if given.records else (FILE_COLUMNS, build_file_rows)
+    columns = RECORD_COLUMNS if given.records else FILE_COLUMNS
     records = 0
 
     with show_progress() as progress:
@@ -118,7 +118,7 @@ def export(call: Call) -> CommandResult:
             nonlocal records
             for record in _read_records(call, progress):
                 records += 1
-                yield from build(record)
+                yield from [_build_row(record, columns)] if given.records else build_file_rows(record)
 
         try:
             count = _write_rows(given.file, columns, list_rows())
@@ -159,11 +159,6 @@ def _list_queries(table: str, given: argparse.Namespace) -> Iterator[Query]:
         date = format_affected_date(hour)
         yield Query(table=table, index=Index.AFFECTED_DATE, equal={Attribute.AFFECTED_DATE: date})
         hour += HOUR
-
-
-def build_record_rows(record: Item) -> Iterator[Row]:
-    """The one row of a record."""
-    yield _build_row(record, RECORD_COLUMNS)
 
 
 def build_file_rows(record: Item) -> Iterator[Row]:

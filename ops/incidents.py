@@ -1,4 +1,4 @@
-"""`file-sla incidents rebuild | list`, and senders found by name."""
+"""`file-sla incidents rebuild | list` and `senders release | delete-runs`; senders found by name."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,11 +21,11 @@ from ops.command import (
     OnProgress,
     add_command,
     add_group,
-    make_table,
+    new_table,
     show_progress,
 )
 from ops.stack import OpsError, Stack
-from store.dynamodb import Reader
+from store.dynamodb import Reader, delete_items
 from store.incidents import IncidentTable
 from store.runs import RunTable
 from store.senders import RETRY_REPLAY, NextCheck, SenderTable
@@ -50,6 +50,16 @@ def add(commands: Commands) -> None:
     which.add_argument("--all", action="store_true", help="every sender of which a run is kept")
     command.add_argument("--no-wait", action="store_true", help="only mark them")
     add_command(group, "list", list_incidents, "print the incidents that are open or unknown")
+
+    group = add_group(commands, "senders", "senders whose replay was given up")
+    release_parser = add_command(group, "release", release, "have the next sweep replay a sender again")
+    delete_parser = add_command(
+        group, "delete-runs", delete_runs, "delete a sender's runs, which cannot be replayed, and release it",
+        interrupted="The same command again goes on.",
+    )  # fmt: skip
+    delete_parser.add_argument("--yes", action="store_true", help="do it: runs cannot be brought back")
+    for parser in (release_parser, delete_parser):
+        parser.add_argument("name", metavar="NAME", help=SENDER_HELP)
 
 
 def rebuild(call: Call) -> CommandResult:
@@ -197,9 +207,7 @@ def list_incidents(call: Call) -> CommandResult:
     table = IncidentTable(Reader(call.stack.client("dynamodb")), call.stack[Output.INCIDENTS_TABLE_NAME])
     live = table.list_live()
     live.sort(key=attrgetter("breached_since", "sender_name", "folder"))
-    shown = make_table(
-        "in breach since, UTC", "status", "owner", "sender", "folder", "files", right=["files"]
-    )
+    shown = new_table("in breach since, UTC", "status", "owner", "sender", "folder", "files", right=["files"])
     document = []
     for one in live:
         reason = one.reason if one.status is IncidentStatus.UNKNOWN else None
@@ -216,3 +224,36 @@ def list_incidents(call: Call) -> CommandResult:
             }
         )  # fmt: skip
     return CommandResult(document, shown if live else "Nothing is open.")
+
+
+def release(call: Call) -> CommandResult:
+    """Releases a sender: the next sweep replays it, and gives it up again after three more failures."""
+    return _release(*_find(call), 0)
+
+
+def delete_runs(call: Call) -> CommandResult:
+    """Deletes what FileSlaRuns has of a sender, and releases it. Its records and incidents stay."""
+    finder, found = _find(call)
+    keys = [key for one in found for key in finder.runs.list_keys(one.key)]
+    if not call.given.yes:
+        text = f"{describe_names(found)}: {len(keys):,} runs. With --yes they are deleted, for good."
+        return CommandResult({"runs": len(keys)}, text, Exit.FAILED)
+    with show_progress() as progress:
+        for done in delete_items(finder.runs.reader.client, finder.runs.name, keys):
+            progress("Deleting", done, len(keys))
+    return _release(finder, found, len(keys))
+
+
+def _find(call: Call) -> tuple[Finder, list[Found]]:
+    with show_progress() as progress:
+        finder = Finder.of(call.stack, lambda runs: progress("Runs read", runs, None))
+        return finder, finder.find(call.given.name)
+
+
+def _release(finder: Finder, found: list[Found], deleted: int) -> CommandResult:
+    now = utc_now()
+    for one in found:
+        finder.senders.release(one.key, now, NextCheck(at=now))
+    lines = [f"Runs deleted: {deleted:,}."] if deleted else []
+    lines.append(f"Released: {describe_names(found)}. The next sweep, within a minute, looks at it.")
+    return CommandResult({"released": [one.name for one in found], "deleted": deleted}, "\n".join(lines))

@@ -24,7 +24,7 @@ from contract.owners.model import (
     recipient_key,
 )
 from contract.owners.reading import OwnersFileError, read_owners_file
-from ops.command import Call, CommandResult, Commands, Exit, add_command, add_group, read_moment
+from ops.command import Call, CommandResult, Commands, Exit, add_command, add_group, to_moment
 from ops.doctor.service import list_subscriptions
 from ops.stack import OpsError, Stack
 from store.notifications import ChannelState, RecipientTable, list_recipients
@@ -49,7 +49,7 @@ def add(commands: Commands) -> None:
         help="whose folder it is: <user name> or <user name>/<run.sender> (default: the answer for each)",
     )  # fmt: skip
     command.add_argument(
-        "--at", metavar="TIME", type=read_moment, default=datetime.now(UTC),
+        "--at", metavar="TIME", type=to_moment, default=datetime.now(UTC),
         help="when, such as 2026-11-01T22:30+01:00; UTC unless it has an offset (default: now)",
     )  # fmt: skip
     command.add_argument("--file", type=Path, metavar="FILE", help=_FILE_HELP)
@@ -148,31 +148,22 @@ def check(call: Call) -> CommandResult:
 def find_file(named: Path | None, root: Path = ROOT, *, local: Path | None = None) -> Path:
     """The file that was named; without one, that of the stacks' configuration, else `owners.yaml` here.
 
-    Args:
-        named: on the command line.
-        root: the project's folder.
-        local: that of a local stack, if there is none of these.
+    `local` is that of a local stack, if there is none of these.
     """
     if named is not None:
         return named
-    configured = {
-        root / value: file.name
-        for file in sorted(root.glob("Pulumi.*.yaml"))
-        if (value := _read_configured(file))
-    }
-    how = "with --file FILE, or after `owners check`"
+    how = "Name the file, with --file FILE, or after `owners check`"
+    configured = {root / value for file in root.glob("Pulumi.*.yaml") if (value := _read_configured(file))}
     if len(configured) > 1:
-        files = ", ".join(sorted(configured.values()))
-        raise OpsError(f"{files} name different files in ownersFile. Name the one that you mean, {how}.")
-    if configured:
-        return next(iter(configured))
-    if DEFAULT.exists():
-        return DEFAULT
-    if local is not None:
-        return local
+        raise OpsError(
+            f"Stacks name different owners' files: {', '.join(sorted(map(str, configured)))}. {how}."
+        )
+    for found in (*configured, DEFAULT if DEFAULT.exists() else None, local):
+        if found is not None:
+            return found
     raise OpsError(
         f"No Pulumi.<stack>.yaml has an ownersFile, there is no {DEFAULT} here, and no local stack of this "
-        f"folder is up. Name the file, {how}; docs/owners.md says how to write one."
+        f"folder is up. {how}; docs/owners.md says how to write one."
     )
 
 

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -14,16 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.markup import escape
 
 from contract.names import Output
-from ops.command import (
-    Call,
-    CommandResult,
-    Commands,
-    Exit,
-    OnProgress,
-    add_command,
-    read_moment,
-    show_progress,
-)
+from ops.command import Call, CommandResult, Commands, Exit, OnProgress, add_command, show_progress, to_moment
+from ops.forget import Names, clean, read_forgotten
 from ops.stack import OpsError
 from store.dynamodb import MAX_KEYS, ConflictError, Item, Update, get_items, retry_write, update_item
 from store.incidents import PEOPLES, IncidentAttribute
@@ -40,7 +32,7 @@ _NAME_LENGTH: Final = 200
 """How much of the table's name the temporary one has; DynamoDB takes 255 characters in all."""
 _WRITERS: Final = 8
 _LISTED: Final = 20
-_SIMPLE: Final = frozenset({"S", "N", "BOOL"})
+_SIMPLE: Final = {"S", "N", "BOOL"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +115,7 @@ def add(commands: Commands) -> None:
 
 
 def _moment(text: str) -> datetime:
-    moment = read_moment(text)
+    moment = to_moment(text)
     if datetime.fromisoformat(text).tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text!r} has no offset; for UTC, end it with Z")
     if moment > datetime.now(UTC):
@@ -154,7 +146,7 @@ def restore(call: Call) -> CommandResult:
         _check_same_keys(client, restored, what, made=not given.from_table)
         merged = Merge(
             client=client, what=what, table=live, restored=restored, progress=progress,
-            write=not given.dry_run, overwrite=given.overwrite,
+            forgotten=read_forgotten(call.stack), write=not given.dry_run, overwrite=given.overwrite,
         ).run()  # fmt: skip
     kept = bool(given.keep or given.from_table)
     if not kept:
@@ -179,18 +171,12 @@ def _check_same_keys(client: "DynamoDBClient", restored: str, what: Restorable, 
 
 
 def start(client: "DynamoDBClient", table: str, source: datetime | str) -> str:
-    """Starts a restore, unless the temporary table is there, and returns that one's name.
+    """Starts a restore from a moment of the last 35 days, or from the backup of an ARN, beside a table.
 
-    Args:
-        client: may restore and describe tables.
-        table: the live table's name.
-        source: a moment of the last 35 days, or the ARN of a backup.
-
-    Raises:
-        botocore.exceptions.ClientError: AWS refused, such as a moment that is too long ago.
+    Returns:
+        The temporary table's name. If it is there, nothing is started.
     """
-    moment = source if isinstance(source, datetime) else None
-    suffix = f"{moment:%Y%m%dT%H%M%SZ}" if moment else str(source).rpartition("/")[2]
+    suffix = f"{source:%Y%m%dT%H%M%SZ}" if isinstance(source, datetime) else source.rpartition("/")[2]
     # The same for the same source: an interrupted command goes on.
     name = f"{table[:_NAME_LENGTH]}-restored-{suffix}"
     # Without indexes it is done sooner, and costs less.
@@ -253,25 +239,21 @@ class ItemOutcome(StrEnum):
     """By someone else, between the comparison and the writing: it stays as it is."""
 
 
-_LEFT: Final = frozenset({ItemOutcome.DIFFERS, ItemOutcome.CHANGED})
+_LEFT: Final = {ItemOutcome.DIFFERS, ItemOutcome.CHANGED}
 """What leaves something for its owner to decide."""
 
 
-@dataclass
-class Merged:
-    """How many items became what, and the first that differ."""
-
-    counts: Counter[ItemOutcome] = field(default_factory=Counter)
-    differing: list[str] = field(default_factory=list)
+Merged = tuple[Counter[ItemOutcome], list[str]]
+"""How many items became what, and the first that differ."""
 
 
 def _describe(merged: Merged, what: Restorable, kept: str | None, *, dry_run: bool) -> CommandResult:
-    counts = {outcome: merged.counts[outcome] for outcome in ItemOutcome}
+    counts, differing = {outcome: merged[0][outcome] for outcome in ItemOutcome}, merged[1]
     texts = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items() if count)
     lines = [f"{'Would be' if dry_run else 'Done'}: {texts or 'nothing was in it'}."]
-    if merged.differing:
+    if differing:
         lines.append("These differ, and stay as they are; --overwrite puts them back to what they were:")
-        lines += [f"  {escape(key)}" for key in merged.differing]
+        lines += [f"  {escape(key)}" for key in differing]
     put_back = counts[ItemOutcome.PUT_BACK]
     if dry_run and put_back:
         lines.append("Among what would be put back is what was deleted on purpose since, if anything was.")
@@ -279,7 +261,7 @@ def _describe(merged: Merged, what: Restorable, kept: str | None, *, dry_run: bo
         lines.append(f"The table {escape(kept)} is still there, and billed.")
     if what.then and put_back and not dry_run:
         lines.append(what.then)
-    document = {"dry_run": dry_run, "counts": counts, "differing": merged.differing, "kept": kept}
+    document = {"dry_run": dry_run, "counts": counts, "differing": differing, "kept": kept}
     left = any(counts[outcome] for outcome in _LEFT)
     return CommandResult(document, "\n".join(lines), Exit.FAILED if left else Exit.DONE)
 
@@ -293,6 +275,8 @@ class Merge:
     table: str
     restored: str
     progress: OnProgress
+    forgotten: Names = ()
+    """Names that must not come back."""
     write: bool = True
     """False for a dry run."""
     overwrite: bool = False
@@ -301,22 +285,18 @@ class Merge:
     """Seconds since 1970."""
 
     def run(self) -> Merged:
-        """Goes through the whole restored table. Run again, it changes nothing more.
-
-        Raises:
-            botocore.exceptions.ClientError: AWS refused; what was put back until then stays.
-        """
-        merged = Merged()
+        """Goes through the whole restored table. Run again, it changes nothing more."""
+        counts, differing = Counter[ItemOutcome](), list[str]()
         with ThreadPoolExecutor(_WRITERS) as pool:
             for items in self._scan():
                 alive = {self._key(item): item for item in self._read_live(items)}
                 live = [alive.get(self._key(item)) for item in items]
                 for item, outcome in zip(items, pool.map(self._merge, items, live), strict=True):
-                    merged.counts[outcome] += 1
-                    if outcome in _LEFT and len(merged.differing) < _LISTED:
-                        merged.differing.append(" ".join(self._key(item)))
-                self.progress("Items compared", merged.counts.total(), None)
-        return merged
+                    counts[outcome] += 1
+                    if outcome in _LEFT and len(differing) < _LISTED:
+                        differing.append(" ".join(self._key(item)))
+                self.progress("Items compared", counts.total(), None)
+        return counts, differing
 
     def _scan(self) -> Iterator[Sequence[Item]]:
         filtered: dict[str, Any] = {}
@@ -329,7 +309,7 @@ class Merge:
             }
         for page in self.client.get_paginator("scan").paginate(TableName=self.restored, **filtered):
             for start in range(0, len(page["Items"]), MAX_KEYS):
-                yield page["Items"][start : start + MAX_KEYS]
+                yield [clean(item, self.forgotten) for item in page["Items"][start : start + MAX_KEYS]]
 
     def _read_live(self, items: Iterable[Item]) -> Iterator[Item]:
         keys = [{key: item[key] for key in self.what.keys} for item in items]

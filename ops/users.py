@@ -11,7 +11,7 @@ from contract.limits import ID_TOKEN_MINUTES
 from contract.moments import format_moment
 from contract.names import Group, Output
 from contract.routes import AUTH, FILE_SLA_ERROR
-from ops.command import Call, CommandResult, Commands, add_command, add_group, make_table
+from ops.command import Call, CommandResult, Commands, add_command, add_group, new_table
 from ops.stack import OpsError, Stack
 from ops.user_pool import FIRST_PASSWORD_LASTS, PoolUser, UserDirectory, generate_password
 
@@ -175,7 +175,7 @@ def list_users(call: Call) -> CommandResult:
     """Lists all users."""
     now = datetime.now(UTC)
     users = _pool(call.stack).list_users()
-    table = make_table("user", "groups", "state", "e-mail", "created, UTC")
+    table = new_table("user", "groups", "state", "e-mail", "created, UTC")
     for user in users:
         table.add_row(
             escape(user.name),

@@ -9,16 +9,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 from rich.markup import escape
 
-from ops.command import (
-    Call,
-    CommandResult,
-    Commands,
-    Exit,
-    OnProgress,
-    add_command,
-    make_table,
-    show_progress,
-)
+from ops.command import Call, CommandResult, Commands, Exit, OnProgress, add_command, new_table, show_progress
 from ops.doctor import people, service
 from ops.doctor.declared import AT_ONCE, check_declared
 from ops.doctor.service import UP, Check, Finding, Level, denied, problem
@@ -26,7 +17,7 @@ from ops.stack import FAILURES, Stack, describe
 from store.dynamodb import error_code
 
 FIRST: Final[Sequence[Check]] = (
-    service.check_version, service.check_outputs, service.check_api, service.check_caller,
+    service.check_outputs, service.check_api, service.check_caller,
 )  # fmt: skip
 """What needs no permission. Where the last of them finds no way to AWS, the others would not either."""
 CHECKS: Final[Sequence[Check]] = (
@@ -58,7 +49,7 @@ def look(call: Call) -> CommandResult:
             found += _run_all(CHECKS, call.stack, pool, progress)
     counts = Counter(finding.level for finding in found)
     caption = ", ".join(f"{counts[level]:,} {level}" for level in Level)
-    table = make_table("", "what", "state, and what to do", caption=caption)
+    table = new_table("", "what", "state, and what to do", caption=caption)
     for finding in found:
         # In one column: most findings have no remedy, and a column of its own would take half of their width.
         lines = [finding.what, *(f"→ {more}" for more in (finding.remedy, finding.see) if more)]

@@ -23,6 +23,26 @@ _SHOWN: Final = 60
 _GONE: Final = ("NotFound", "NoSuchEntity", "ResourceNotFound", "NonExistent", "DoesNotExist")
 
 
+def _ask(question: str, *same: str, part: str = "", **asked: str) -> Callable[[Stack, Settings], Settings]:
+    """A reader that asks one question.
+
+    Args:
+        question: a service and an operation of its client.
+        *same: the parameters that are called as the settings are.
+        part: of the answer; empty for all of it.
+        **asked: by another parameter, the setting that it has, or else the output.
+    """
+    service, operation = question.split(".")
+
+    def read(stack: Stack, wanted: Settings) -> Settings:
+        names = {**{name: name for name in same}, **asked}
+        given = {name: wanted.get(key) or stack[Output(key)] for name, key in names.items()}
+        found: Settings = getattr(stack.client(service), operation)(**given)
+        return found[part] if part else found
+
+    return read
+
+
 def _read_alarm(stack: Stack, wanted: Settings) -> Settings | None:
     """One whose actions are off has none."""
     found = stack.alarms.get(wanted.get("Name") or wanted["AlarmName"])
@@ -63,24 +83,25 @@ def _read_mapping(stack: Stack, wanted: Settings) -> Settings | None:
 
 def _read_role(stack: Stack, wanted: Settings) -> Settings:
     client, name = stack.client("iam"), {"RoleName": wanted["Name"]}
-    role = client.get_role(**name)["Role"]
-    inline = client.list_role_policies(**name)["PolicyNames"]
+    inline = [
+        client.get_role_policy(**name, PolicyName=one)["PolicyDocument"]
+        for one in client.list_role_policies(**name)["PolicyNames"]
+    ]
     attached = client.list_attached_role_policies(**name)["AttachedPolicies"]
     return {
-        "AssumeRolePolicy": digest_policy(role["AssumeRolePolicyDocument"]),
-        "Policies": [
-            digest_policy(client.get_role_policy(**name, PolicyName=one)["PolicyDocument"]) for one in inline
-        ],
+        "AssumeRolePolicy": digest_policy(client.get_role(**name)["Role"]["AssumeRolePolicyDocument"]),
+        "Policies": list(map(digest_policy, inline)),
         "AttachedPolicies": [one["PolicyArn"] for one in attached],
     }
 
 
 def _read_log_group(stack: Stack, wanted: Settings) -> Settings | None:
     found = stack.client("logs").describe_log_groups(logGroupNamePrefix=wanted["Name"])["logGroups"]
-    for group in found:
-        if group["logGroupName"] == wanted["Name"]:
-            return {"RetentionInDays": group.get("retentionInDays")}
-    return None
+    same = [group for group in found if group["logGroupName"] == wanted["Name"]]
+    return {"RetentionInDays": same[0].get("retentionInDays")} if same else None
+
+
+_get_stage: Final = _ask("apigateway.get_stage", restApiId="RestApi", stageName="StageName")
 
 
 def _read_stage(stack: Stack, wanted: Settings) -> Settings:
@@ -96,13 +117,6 @@ def _read_stage(stack: Stack, wanted: Settings) -> Settings:
 def _read_method(stack: Stack, wanted: Settings) -> Settings | None:
     found = _get_stage(stack, wanted).get("methodSettings", {}).get(wanted["MethodPath"])
     return found and {"Settings": {name[0].upper() + name[1:]: value for name, value in found.items()}}
-
-
-def _get_stage(stack: Stack, wanted: Settings) -> Settings:
-    found: Settings = stack.client("apigateway").get_stage(
-        restApiId=wanted["RestApi"], stageName=wanted["StageName"]
-    )
-    return found
 
 
 def _read_table(stack: Stack, wanted: Settings) -> Settings:
@@ -148,26 +162,6 @@ def _read_backup_plan(stack: Stack, wanted: Settings) -> Settings | None:
     pages = stack.client("backup").get_paginator("list_backup_plans").paginate()
     plans = {one["BackupPlanName"] for page in pages for one in page["BackupPlansList"]}
     return {} if wanted["Name"] in plans else None
-
-
-def _ask(question: str, *same: str, part: str = "", **asked: str) -> Callable[[Stack, Settings], Settings]:
-    """A reader that asks one question.
-
-    Args:
-        question: a service and an operation of its client.
-        *same: the parameters that are called as the settings are.
-        part: of the answer; empty for all of it.
-        **asked: by another parameter, the setting that it has, or else the output.
-    """
-    service, operation = question.split(".")
-
-    def read(stack: Stack, wanted: Settings) -> Settings:
-        names = {**{name: name for name in same}, **asked}
-        given = {name: wanted.get(key) or stack[Output(key)] for name, key in names.items()}
-        found: Settings = getattr(stack.client(service), operation)(**given)
-        return found[part] if part else found
-
-    return read
 
 
 @dataclass(frozen=True)

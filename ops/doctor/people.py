@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Final
 
 from contract.moments import format_moment, utc_now
 from contract.names import NOTIFICATIONS, Group, Output, RunbookSection
@@ -53,9 +52,6 @@ def check_client_secret(stack: Stack) -> Iterator[Finding]:
         yield ok(check, "Cognito accepts it, and no other.")
 
 
-_WORST_FIRST: Final = (SenderState.SILENT, SenderState.LATE, SenderState.UP, SenderState.RETIRED)
-
-
 def check_senders(stack: Stack) -> Iterator[Finding]:
     """Finds silent senders, and lists the last run of each."""
     table = SenderTable(Reader(stack.client("dynamodb")), stack[Output.SENDERS_TABLE_NAME])
@@ -68,7 +64,7 @@ def check_senders(stack: Stack) -> Iterator[Finding]:
             "The log of the projection says why; then: file-sla senders release NAME",
             runbook(RunbookSection.SET_ASIDE),
         )
-    for sender in sorted(senders, key=lambda one: _WORST_FIRST.index(one.state)):
+    for sender in sorted(senders, key=lambda one: one.state is not SenderState.SILENT):
         check = f"sender {sender.name or sender.key}"
         last = f"its last run was at {format_moment(sender.last_run_at.replace(microsecond=0))}"
         if sender.state is SenderState.SILENT:

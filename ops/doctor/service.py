@@ -1,10 +1,8 @@
 """Checks of the service: outputs, credentials, tables, functions, alarms; and what a check finds."""
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum, unique
+from enum import StrEnum
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -13,17 +11,7 @@ from urllib.request import Request, urlopen
 
 from botocore.exceptions import ClientError
 
-from contract.metrics import AwsDimension, FunctionMetric, Namespace
-from contract.names import (
-    OF_DOMAIN,
-    PROJECTION,
-    ROOT,
-    RUNBOOK_FILE,
-    RUNBOOK_LABEL,
-    SERVICE,
-    Output,
-    RunbookSection,
-)
+from contract.names import OF_DOMAIN, PROJECTION, RUNBOOK_FILE, RUNBOOK_LABEL, Output, RunbookSection
 from contract.routes import AUTH, FILE_SLA_ERROR
 from ops.stack import Stack
 from store.dynamodb import error_code
@@ -32,15 +20,12 @@ UP: Final = "pulumi up --refresh, which asks AWS first: plain `pulumi up` does n
 """Puts back what the program declares."""
 _DENIED: Final = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError")
 """How codes of AWS begin that say: you may not."""
-_WINDOW: Final = timedelta(hours=1)
-"""Over which a function's errors are counted."""
 _ANSWER_SECONDS: Final = 30
 """One more than the gateway waits for a function."""
 _BAD_BODY: Final = b'{"username": "doctor"}'
 """Without a password: refused by the function itself, before it asks Cognito."""
 
 
-@unique
 class Level(StrEnum):
     """How bad it is."""
 
@@ -109,15 +94,6 @@ def check_caller(stack: Stack) -> Iterator[Finding]:
         yield problem("credentials", f"You are {who}; the stack is in account {of_stack}.", remedy)
 
 
-def check_version(_: Stack) -> Iterator[Finding]:
-    """Names the version of this code."""
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
-    newest = next((line.removeprefix("## ") for line in changes if line.startswith("## ")), "none")
-    what = f"{SERVICE} {version} checks the stack; the newest section of its changelog: {newest}."
-    yield ok("version", what)
-
-
 def check_protection(stack: Stack) -> Iterator[Finding]:
     """Finds tables that the program leaves without protection, as it does by choice."""
     tables = [one.settings for one in stack.declared if one.kind == "Table"]
@@ -130,33 +106,16 @@ def check_protection(stack: Stack) -> Iterator[Finding]:
 
 
 def check_functions(stack: Stack) -> Iterator[Finding]:
-    """Checks that each function runs, and counts its errors of the last hour."""
-    client, now = stack.client("lambda"), datetime.now(UTC)
+    """Checks that each function is ready; an alarm counts its errors, and another check finds it missing."""
     for name in (one.settings["Name"] for one in stack.declared if one.kind == "Function"):
-        check, see = f"function {name}", runbook(RunbookSection.FUNCTION_ERRORS)
-        try:
-            found = client.get_function_configuration(FunctionName=name)
-        except ClientError as error:
-            if error_code(error) != "ResourceNotFoundException":
-                raise
-            yield problem(check, "Deleted.", UP, see)
-            continue
+        found = stack.client("lambda").get_function_configuration(FunctionName=name)
         state, update = found.get("State", "Active"), found.get("LastUpdateStatus", "Successful")
-        if state != "Active" or update == "Failed":
-            yield problem(check, f"Its state is {state}, of its last update {update}.", UP, see)
-            continue
-        points = stack.client("cloudwatch").get_metric_statistics(
-            Namespace=Namespace.LAMBDA,
-            MetricName=FunctionMetric.ERRORS,
-            Dimensions=[{"Name": AwsDimension.FUNCTION, "Value": name}],
-            StartTime=now - _WINDOW,
-            EndTime=now,
-            Period=int(_WINDOW.total_seconds()),
-            Statistics=["Sum"],
-        )["Datapoints"]
-        errors = int(sum(point["Sum"] for point in points))
-        what = f"{found.get('Runtime')}, changed {found.get('LastModified')}; {errors:,} errors in an hour."
-        yield warning(check, what, f"See its log: /aws/lambda/{name}", see) if errors else ok(check, what)
+        what = f"{state}, {found.get('Runtime')}, changed {found.get('LastModified')}."
+        if state == "Active" and update != "Failed":
+            yield ok(f"function {name}", what)
+        else:
+            what = f"Its state is {state}, of its last update {update}."
+            yield problem(f"function {name}", what, UP, runbook(RunbookSection.FUNCTION_ERRORS))
 
 
 def check_stream(stack: Stack) -> Iterator[Finding]:

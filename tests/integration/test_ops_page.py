@@ -35,7 +35,7 @@ NOT_CALLED = {
     "owners channels": {"sns:ListSubscriptionsByTopic"},
     "incidents rebuild": {"dynamodb:BatchGetItem", "dynamodb:Query"},
 }
-NOT_RUN = {"owners enable", "owners test", "senders release", "senders delete-runs"}
+NOT_RUN = {"forget", "owners enable", "owners test", "senders release", "senders delete-runs"}
 """What wants a stack that something is wrong with, or an owner whose channels take a test."""
 OF_WHO_IS_NOT_FOUND = {"cognito-idp:ListUsers"}
 """A user whom the pool does not find is looked for in its list."""

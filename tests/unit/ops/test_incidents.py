@@ -15,15 +15,7 @@ from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Rebuild
 from ops.stack import OpsError
 from store.dynamodb import Reader
 from store.incidents import IncidentTable
-from store.runs import (
-    BreachedFolder,
-    Run,
-    RunAttribute,
-    RunItem,
-    RunTable,
-    build_run_items,
-    format_run_key,
-)
+from store.runs import BreachedFolder, Run, RunAttribute, RunItem, RunTable, build_run_items, format_run_key
 from store.senders import REFUSED_PART, RETRY_REPLAY, NextCheck, SenderAttribute, SenderTable
 from store.state import SenderStore
 from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS

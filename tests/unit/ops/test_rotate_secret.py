@@ -11,14 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from contract.sign_in import compute_secret_hash
-from ops.rotate_secret import (
-    CURRENT,
-    OF_PROGRAM,
-    PENDING,
-    AppClient,
-    Rotation,
-    SecretValue,
-)
+from ops.rotate_secret import CURRENT, OF_PROGRAM, PENDING, AppClient, Rotation, SecretValue
 from ops.stack import OpsError
 from tests.unit.conftest import REGION
 
