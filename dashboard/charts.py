@@ -6,12 +6,14 @@ were UTC, and drawn as such, or else the browser would shift them to its own zon
 
 from collections.abc import Sequence
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 from contract.moments import DAY_NAMES, format_duration
+from dashboard.frame.choices import RANGE, zoom
 
 _HEIGHT: Final = 160
 _GROUND: Final = alt.datum(0)
@@ -24,11 +26,35 @@ Span = tuple[pd.Timestamp, pd.Timestamp]
 """The first and the last moment of a chart on the wall clock: those of the range, whatever the data."""
 
 
-def draw_files_in_breach(series: pd.DataFrame) -> None:
-    """Bars of `files` from `time` to `until`."""
+_BRUSH: Final = "brush"
+
+
+def _draw(chart: Any, name: str, height: int, zone: ZoneInfo | None) -> None:
+    """Draws it; where there is a zone, the stretch of its time axis that is brushed becomes the range."""
+    chart = chart.properties(height=height)
+    if zone is None:
+        st.altair_chart(chart, alt=name)
+        return
+    # Another chart for each range: what was brushed is no part of the next.
+    key = f"{name} {RANGE.value('')}"
+
+    def zoom_in() -> None:
+        brushed = st.session_state[key].selection.get(_BRUSH, {}).get("time", ())
+        if len(brushed) == 2:
+            start, end = (pd.Timestamp(moment, unit="ms") for moment in brushed)
+            zoom(start.to_pydatetime(), end.to_pydatetime(), zone)
+
+    # By mouse: on a phone a finger on the chart scrolls the page.
+    drag = "[mousedown, window:mouseup] > window:mousemove!"
+    brush = alt.selection_interval(name=_BRUSH, encodings=["x"], on=drag)
+    st.altair_chart(chart.add_params(brush), alt=name, key=key, on_select=zoom_in, selection_mode=_BRUSH)
+
+
+def draw_files_in_breach(series: pd.DataFrame, zone: ZoneInfo) -> None:
+    """Bars of `files` from `time` to `until`, on the clocks of the zone. Brushing them sets the range."""
     y = alt.Y("files:Q", title="Files in breach", axis=alt.Axis(tickMinStep=1))
     tooltip = [build_time_tooltip("time", "From"), alt.Tooltip("files:Q", title="Files in breach")]
-    draw_bars(series, "Files in breach over time", y=y, tooltip=tooltip)
+    draw_bars(series, "Files in breach over time", y=y, tooltip=tooltip, zone=zone)
 
 
 def draw_bars(
@@ -41,16 +67,17 @@ def draw_bars(
     colour: Any = alt.Undefined,
     span: Span | None = None,
     height: int = _HEIGHT,
+    zone: ZoneInfo | None = None,
 ) -> None:
     """Bars from `time` to `until` on the wall clock, and from `y` to `y2`.
 
     `name` is the chart's for screen readers, `span` has its ends if they are not those of the data, `height`
-    is in pixels.
+    is in pixels. Where there is a `zone`, brushing the chart sets the range.
     """
     chart = alt.Chart(label_as_utc(frame, "time", "until")).mark_bar(binSpacing=1)
     x = build_time_axis("time", span)
     encoded = chart.encode(x=x, x2="until:T", y=y, y2=y2, color=colour, tooltip=list(tooltip))
-    st.altair_chart(encoded.properties(height=height), alt=name)
+    _draw(encoded, name, height, zone)
 
 
 def draw_longest_waits(waits: pd.DataFrame, span: Span) -> None:
@@ -74,10 +101,8 @@ def draw_longest_waits(waits: pd.DataFrame, span: Span) -> None:
             ],
         )
     )
-    st.altair_chart(
-        alt.layer(waited, *_draw_limit(waits, span)).properties(height=_HEIGHT),
-        alt="Longest wait at each report, against the SLA",
-    )
+    chart = alt.layer(waited, *_draw_limit(waits, span))
+    _draw(chart, "Longest wait at each report, against the SLA", _HEIGHT, None)
 
 
 def _draw_limit(waits: pd.DataFrame, span: Span) -> tuple[alt.Chart, alt.Chart]:
@@ -94,8 +119,8 @@ def _draw_limit(waits: pd.DataFrame, span: Span) -> tuple[alt.Chart, alt.Chart]:
     return line.encode(x=axis, y="sla:Q"), label.encode(x=axis, y="sla:Q")
 
 
-def draw_days(days: pd.DataFrame, span: Span) -> None:
-    """Bars of `hours` for each `day`."""
+def draw_days(days: pd.DataFrame, span: Span, zone: ZoneInfo) -> None:
+    """Bars of `hours` for each `day`. Brushing them sets the range."""
     draw_bars(
         days.assign(time=days["day"], until=days["day"] + pd.Timedelta(days=1)).drop(columns="day"),
         "Hours in breach by day",
@@ -105,6 +130,7 @@ def draw_days(days: pd.DataFrame, span: Span) -> None:
             alt.Tooltip("hours:Q", title="Hours in breach"),
         ],
         span=span,
+        zone=zone,
     )
 
 
@@ -128,7 +154,7 @@ def draw_heat_map(minutes: pd.DataFrame, name: str) -> None:
             ],
         )
     )
-    st.altair_chart(chart.properties(height=_HEIGHT + 20), alt=name)
+    _draw(chart, name, _HEIGHT + 20, None)
 
 
 def label_as_utc(frame: pd.DataFrame, *names: str) -> pd.DataFrame:

@@ -94,11 +94,18 @@ def is_quiet(incident: Incident) -> bool:
     return incident.status is IncidentStatus.UNKNOWN and incident.reason is UnknownReason.NOT_REPORTED
 
 
-def sort_worst_first(incidents: Iterable[Incident], now: datetime) -> list[Incident]:
-    """Open ones first, the furthest over its SLA on top, then the unknown, then the last that ended."""
+def sort_worst_first(
+    incidents: Iterable[Incident], now: datetime, *, by_times: bool = False
+) -> list[Incident]:
+    """Open ones first, the furthest over its SLA on top, then the unknown, then the last that ended.
+
+    `by_times` has as the furthest what is over it by most times the SLA, instead of by the most time.
+    """
 
     def order(one: Incident) -> tuple[object, ...]:
         overdue = overdue_minutes(one, now)
+        if overdue and by_times:
+            overdue /= one.sla
         ended = one.ended_at or now
         rank = min(_ORDER[one.status], _ORDER[IncidentStatus.CLEARED]) + is_quiet(one) / 2
         worst = (overdue is None, -(overdue or 0)) if one.live else (False, 0)
@@ -180,11 +187,6 @@ def is_whose(incident: Incident, whose: Whose, username: str, now: datetime) -> 
             return incident.live and not incident.acknowledged(now)
         case Whose.MINE:
             return username == name_acknowledger(incident, now)
-
-
-def list_owners(incidents: Iterable[Incident]) -> list[str]:
-    """The owners of these, by name."""
-    return sorted({one.owner for one in incidents if one.owner}, key=lambda name: (name.casefold(), name))
 
 
 def search(

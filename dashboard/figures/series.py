@@ -38,16 +38,6 @@ class Period:
         return [first + number * HOUR for number in range(count)]
 
 
-def build_latest_period(choice: str, now: datetime) -> Period:
-    """The stretch that a quick choice stands for.
-
-    Raises:
-        KeyError: there is no such choice.
-    """
-    end = now.astimezone(UTC)
-    return Period(end - LATEST[choice], end)
-
-
 def build_day_period(first: date, last: date, zone: ZoneInfo) -> Period:
     """From midnight before `first` to midnight after `last`, as the clocks of `zone` show them."""
     return Period(_midnight(first, zone), _midnight(last + timedelta(days=1), zone))
@@ -58,25 +48,22 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 _STEPS: Final = (
-    (timedelta(hours=3), timedelta(minutes=5)),
-    (timedelta(days=3), timedelta(hours=1)),
-    (timedelta(days=10), timedelta(hours=3)),
+    (timedelta(hours=3), timedelta(minutes=5), "5 minutes"),
+    (timedelta(days=3), HOUR, "hour"),
+    (timedelta(days=10), 3 * HOUR, "3 hours"),
+    (timedelta.max, timedelta(days=1), "day"),
 )
-_LONGEST_STEP: Final = timedelta(days=1)
-_STEP_NAMES: Final = dict(
-    zip([*(step for _, step in _STEPS), _LONGEST_STEP], ("5 minutes", "hour", "3 hours", "day"), strict=True)
-)
+"""The longest period whose chart has a step of this length, and the step's name behind "each"."""
 
 
 def choose_step(period: Period) -> timedelta:
     """How long each point of a chart of the period stands for: few enough points to read."""
-    length = period.end - period.start
-    return next((step for longest, step in _STEPS if length <= longest), _LONGEST_STEP)
+    return next(step for longest, step, _ in _STEPS if period.end - period.start <= longest)
 
 
 def name_step(period: Period) -> str:
-    """The same behind "each": `hour`, `3 hours`, `5 minutes`, `day`."""
-    return _STEP_NAMES[choose_step(period)]
+    """The same behind "each", such as `3 hours`."""
+    return next(name for longest, _, name in _STEPS if period.end - period.start <= longest)
 
 
 def to_wall_clock(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":

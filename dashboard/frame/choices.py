@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import streamlit as st
 
 from contract.moments import EARLIEST_PLAUSIBLE
-from dashboard.figures.series import LATEST, MAX_DAYS, Period, build_day_period, build_latest_period
+from dashboard.figures.series import LATEST, MAX_DAYS, Period, build_day_period, spell_moment
 
 T = TypeVar("T")
 Chosen = TypeVar("Chosen")
@@ -211,18 +211,43 @@ def _parse_days(text: str) -> Days | None:
     return (first, last) if EARLIEST_PLAUSIBLE.date() <= first <= last else None
 
 
-RANGE: Final = Parameter("range", parse_choice(*LATEST, _CUSTOM))
+def _parse_zoom(text: str) -> Period | None:
+    """A stretch of time to the minute, such as `2026-11-28T08:00Z..2026-11-28T12:00Z`."""
+    try:
+        start, end = (datetime.fromisoformat(moment).astimezone(ZoneInfo(UTC)) for moment in text.split(".."))
+    except (ValueError, OverflowError):
+        return None
+    lasts = timedelta() < end - start <= timedelta(days=MAX_DAYS)
+    return Period(start, end) if start >= EARLIEST_PLAUSIBLE and lasts else None
+
+
+RANGE: Final = Parameter("range", lambda text: text if text in _LABELS or _parse_zoom(text) else None)
 DAYS: Final = Parameter("days", _parse_days, lambda chosen: f"{chosen[0]}..{chosen[1]}")
 
 
 def pick_period(now: datetime, zone: ZoneInfo) -> tuple[Period, str]:
     """Draws the picker; returns the period of the address, and what to say where that was a longer one."""
     choice = RANGE.read(_DEFAULT)
+    zoomed = _parse_zoom(choice)
+    labels = {**_LABELS, choice: _spell_zoom(zoomed, zone)} if zoomed else _LABELS
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        draw_radio("Range", RANGE, [*LATEST, _CUSTOM], choice, _LABELS.__getitem__)
+        draw_radio("Range", RANGE, list(labels), choice, labels.__getitem__)
         if choice == _CUSTOM:
             return _pick_days(now.astimezone(zone).date(), zone)
-    return build_latest_period(choice, now), ""
+    return zoomed or Period(now - LATEST[choice], now), ""
+
+
+def _spell_zoom(period: Period, zone: ZoneInfo) -> str:
+    start, end = (spell_moment(moment, zone) for moment in (period.start, period.end))
+    return f"{start} to {end.removeprefix(start[:11])}"
+
+
+def zoom(start: datetime, end: datetime, zone: ZoneInfo) -> None:
+    """Has the page look at what lies between two moments, which the clocks of `zone` show."""
+    ends = (
+        one.replace(tzinfo=zone).astimezone(ZoneInfo(UTC)) for one in (start, end + timedelta(seconds=59))
+    )
+    RANGE.write("..".join(f"{one:%Y-%m-%dT%H:%MZ}" for one in ends))
 
 
 def _pick_days(today: date, zone: ZoneInfo) -> tuple[Period, str]:

@@ -53,7 +53,7 @@ def draw() -> None:
         ("in breach", frames, sender, steps, page.zone.key),
         lambda: count_files_in_breach(records, page.period, page.zone),
     )
-    draw_files_in_breach(in_breach)
+    draw_files_in_breach(in_breach, page.zone)
     if show == _RECORDS:
         announce(f"By date: {len(records):,} records")
         _draw_records(frames, sender, page)

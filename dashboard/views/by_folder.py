@@ -68,7 +68,14 @@ def draw() -> None:
     draw_path(listed)
     status = draw_status(sort_worst_first(same, page.now), page)
     announce(f"By folder: {name_last(listed)}. {status}")
-    _draw_when(same, page)
+    hours = sum_by_hour(same, page.period, page.zone, page.now)
+    by_day, by_hour = st.columns(2)
+    with by_day:
+        st.header("Hours in breach, day by day", anchor=False)
+        draw_days(sum_by_day(hours), find_span(page.period, page.zone), page.zone)
+    with by_hour:
+        st.header("When it was in breach", anchor=False)
+        draw_heat_map(map_week(hours), "Minutes in breach by weekday and hour")
     spans = load_breach_spans(page)
     # The index has each spelling apart: the one of the link, and those of the incidents.
     mine = query_folder(sorted({folder, *(one.folder for one in same)}), page)
@@ -158,18 +165,6 @@ def _draw_history(
     waits = folder_figures.find_longest_waits(reported)
     span = find_span(page.period, page.zone)
     draw_longest_waits(waits.assign(time=to_wall_clock(waits["detected_at"], page.zone)), span)
-
-
-def _draw_when(incidents: Sequence[Incident], page: Page) -> None:
-    """Draws when the folder was in breach: day by day, and by weekday and hour."""
-    hours = sum_by_hour(incidents, page.period, page.zone, page.now)
-    by_day, by_hour = st.columns(2)
-    with by_day:
-        st.header("Hours in breach, day by day", anchor=False)
-        draw_days(sum_by_day(hours), find_span(page.period, page.zone))
-    with by_hour:
-        st.header("When it was in breach", anchor=False)
-        draw_heat_map(map_week(hours), "Minutes in breach by weekday and hour")
 
 
 draw()

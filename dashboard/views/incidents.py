@@ -15,7 +15,6 @@ from dashboard.figures.incidents import (
     find_with_file,
     list_utc_days,
     search,
-    sort_worst_first,
     tabulate_incidents,
 )
 from dashboard.figures.senders import name_senders
@@ -64,7 +63,7 @@ def draw() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         text = pick_text("Search folders, senders, owners, people and files")
         mine = _narrow(pick_incidents(_of_sender(known, names), page), page)
-        shown = sort_worst_first(_search(mine, text, names, page), page.now)
+        shown = _search(mine, text, names, page)
         draw_download(
             lambda: tabulate_incidents(shown, page.now, names), len(shown), "incidents", IN_FILES, page, text
         )

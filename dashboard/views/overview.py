@@ -4,7 +4,7 @@ import streamlit as st
 
 from contract.moments import format_duration
 from dashboard.data.tables import THE_TABLE
-from dashboard.figures.incidents import is_quiet, search, sort_worst_first
+from dashboard.figures.incidents import is_quiet, search
 from dashboard.figures.maintenance import summarize_windows
 from dashboard.figures.senders import REFUSED_EXPLAINED, CurrentStatus, name_senders, summarize
 from dashboard.figures.text import escape_markdown
@@ -34,7 +34,7 @@ def draw() -> None:
     _draw_status(status, page)
     if told := summarize_windows(windows, page.now, page.zone):
         st.info(escape_markdown(told), icon=":material/build:")
-    live = sort_worst_first((one for one in incidents if not is_quiet(one)), page.now)
+    live = [one for one in incidents if not is_quiet(one)]
     names = name_senders(fleet)
     if live or INCIDENT.value(""):
         with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from contract.action import SenderAction
-from contract.moments import Hours, format_duration
+from contract.moments import HOUR, Hours, format_duration
 from contract.words import SenderState
 from dashboard.columns import Column, tabulate
 from dashboard.figures.actions import HistoryLine
@@ -57,9 +57,7 @@ _LEAST_SILENCES: Final = 3
 """Fewer are no habit."""
 _SPREAD: Final = timedelta(hours=2)
 """By as much, the first and last reports of its days may differ."""
-_WHOLE_WEEK: Final = timedelta(days=7)
 _DAY: Final = timedelta(days=1)
-_HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -85,8 +83,8 @@ def propose_hours(silences: Sequence[Silence], zone: ZoneInfo) -> Hours | None:
     if max(spread, spread_of_ends) > _SPREAD:
         return None
     # Whole hours around what was seen: a run that comes a little early or late is expected too.
-    first = begin // _HOUR
-    last = -((begin + _length(begin, end) + spread_of_ends) // -_HOUR)
+    first = begin // HOUR
+    last = -((begin + _length(begin, end) + spread_of_ends) // -HOUR)
     if last - first >= 24:
         return None
     days = _find_days(silences, works, zone)
@@ -113,7 +111,7 @@ def _find_days(
     seen = {start.weekday() for start, _ in works}
     first, last = silences[0].since.astimezone(zone), silences[-1].until.astimezone(zone)
     seen |= {first.weekday(), last.weekday()}
-    if last - first < _WHOLE_WEEK:
+    if last - first < 7 * _DAY:
         known = {(first + number * _DAY).weekday() for number in range((last.date() - first.date()).days + 1)}
         seen |= set(range(7)) - known
     return frozenset(seen)

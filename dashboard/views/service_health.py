@@ -1,7 +1,6 @@
 """Service health: how the service is used, how it answers, and which alarms are on."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 import altair as alt
@@ -53,7 +52,19 @@ def draw() -> None:
         lambda: (metrics.read_gateway(period.start, period.end, step), metrics.find_last_report(page.now)),
         "figures",
     )
-    _draw_figures(gateway, last_report, page.now)
+    used = service_figures.summarize_usage(gateway)
+    last = f"{format_duration(page.now - last_report)} ago" if last_report else "none for 15 days"
+    draw_figures(
+        ("Requests", used.requests, "All requests to the API in the range, sign-ins included."),
+        ("Refused (4XX)", used.refused, "Something was wrong with the request."),
+        ("Failed (5XX)", used.failed, "The service failed."),
+        (
+            "Highest p95 latency",
+            used.highest_p95,
+            "19 of 20 requests were faster, in the slowest step below.",
+        ),
+        ("Last report", last, ""),
+    )
     tables, since = page.session.tables, page.now - LONGEST_GRACE_PERIOD
     known = wait_or_none(
         THE_TABLE,
@@ -86,22 +97,6 @@ def draw() -> None:
     st.header("Latency", anchor=False)
     draw_latencies(
         service_figures.tabulate_latencies(gateway, period, page.zone), find_span(period, page.zone)
-    )
-
-
-def _draw_figures(gateway: pd.DataFrame, last_report: datetime | None, now: datetime) -> None:
-    used = service_figures.summarize_usage(gateway)
-    last = f"{format_duration(now - last_report)} ago" if last_report else "none for 15 days"
-    draw_figures(
-        ("Requests", used.requests, "All requests to the API in the range, sign-ins included."),
-        ("Refused (4XX)", used.refused, "Something was wrong with the request."),
-        ("Failed (5XX)", used.failed, "The service failed."),
-        (
-            "Highest p95 latency",
-            used.highest_p95,
-            "19 of 20 requests were faster, in the slowest step below.",
-        ),
-        ("Last report", last, ""),
     )
 
 

@@ -104,7 +104,13 @@ def draw() -> None:
     )
     if picked is not None:
         same = mine["folder"].eq(picked["folder"]) & mine["owner"].eq(picked["owner"])
-        draw_week_of_folder(mine[same], parts, page)
+        with st.container(border=True):
+            st.header("Week by week", anchor=name_details(PICK))
+            draw_path(picked["folder"])
+            weeks = breaches.tabulate_parts(mine[same], parts)
+            draw_plain_table(weeks, "week_parts", breaches.OF_PARTS, page.zone, label="Weeks")
+            st.caption(f"Each from Monday to the same day and time as now, in {page.zone.key}")
+            draw_folder_link(picked["folder"])
 
 
 def _draw_weeks(page: Page) -> None:
@@ -167,18 +173,6 @@ def _compare(before: pd.DataFrame, weeks: int) -> str:
 def _select_known(columns: Sequence[Column], parts: Sequence[Period]) -> list[Column]:
     """Those that say something: of weeks of which nothing is known there are no figures."""
     return [one for one in columns if len(parts) > 1 or one not in breaches.BEFORE]
-
-
-def draw_week_of_folder(measured: pd.DataFrame, parts: Sequence[Period], page: Page) -> None:
-    """Draws a folder's figures of each week by the same time, and the way to its history."""
-    folder = measured["folder"].iloc[0]
-    with st.container(border=True):
-        st.header("Week by week", anchor=name_details(PICK))
-        draw_path(folder)
-        frame = breaches.tabulate_parts(measured, parts)
-        draw_plain_table(frame, "week_parts", breaches.OF_PARTS, page.zone, label="Weeks")
-        st.caption(f"Each from Monday to the same day and time as now, in {page.zone.key}")
-        draw_folder_link(folder)
 
 
 draw()

@@ -44,8 +44,8 @@ from dashboard.figures.incidents import (
     find_breach,
     find_wait,
     is_whose,
-    list_owners,
     overdue_minutes,
+    sort_worst_first,
     tabulate_files,
     tabulate_incidents,
 )
@@ -53,18 +53,18 @@ from dashboard.figures.maintenance import KEPT, list_lines
 from dashboard.figures.text import escape_markdown
 from dashboard.frame import acting
 from dashboard.frame.acting import ActionForm, draw_result
-from dashboard.frame.choices import Parameter, draw_radio, parse_choice, parse_name
-from dashboard.frame.page import Page
+from dashboard.frame.choices import Parameter, draw_radio, parse_choice, parse_name, show_in_widget
+from dashboard.frame.page import Page, draw_link
 from dashboard.frame.waiting import TITLE, move_focus, wait_for, wait_or_none
 from dashboard.widgets.basics import draw_choice, draw_facts
 from dashboard.widgets.forms import ANCHOR, LINKED, draw_form, draw_opener
 from dashboard.widgets.links import (
     INCIDENT,
+    SENDER,
     draw_folder_link,
     draw_lost_letters,
     draw_path,
     draw_runbook_link,
-    draw_sender_link,
 )
 from dashboard.widgets.table import Choice, draw_files, draw_plain_table, draw_table, name_details
 from store.incidents import Incident
@@ -299,7 +299,7 @@ def _draw_incident(listed: Incident, names: Mapping[str, str], page: Page) -> No
         draw_files(files, shown, page.zone)
     with st.container(horizontal=True):
         draw_folder_link(incident.folder)
-        draw_sender_link(incident.sender)
+        draw_link("views/senders.py", "Sender", ":material/dns:", {SENDER.name: incident.sender})
         if incident.status is IncidentStatus.OPEN:
             section = f"{RUNBOOK_FILE}#{RunbookSection.OPEN_INCIDENTS}"
             draw_runbook_link(section, "folders in breach")
@@ -373,9 +373,12 @@ _WHOSE: Final = Parameter("who", parse_choice(*Whose))
 _LABELS: Final = {Whose.ALL: "All", Whose.UNACKNOWLEDGED: "Unacknowledged", Whose.MINE: "Mine"}
 
 
+_WORST: Final = Parameter("worst", parse_choice("times"))
+
+
 def pick_incidents(incidents: Sequence[Incident], page: Page) -> list[Incident]:
-    """Draws the choices of owner and of whose, and returns those that match, in their order."""
-    owner = pick_owner(list_owners(incidents))
+    """Draws the choices of owner, whose and what is worst; returns those that match, the worst first."""
+    owner = pick_owner(sorted({one.owner for one in incidents if one.owner}, key=str.casefold))
     owned = [one for one in incidents if not owner or one.owner == owner]
     whose = Whose(_WHOSE.read(Whose.ALL.value))
 
@@ -387,7 +390,16 @@ def pick_incidents(incidents: Sequence[Incident], page: Page) -> list[Incident]:
         return f"{_LABELS[Whose(one)]} ({len(select(one)):,})"
 
     draw_radio("Whose", _WHOSE, [one.value for one in Whose], whose.value, spell)
-    return select(whose)
+    by_times = bool(_WORST.value(""))
+    show_in_widget(_WORST.key, by_times)
+    st.toggle(
+        "Worst by times the SLA",
+        by_times,
+        key=_WORST.key,
+        on_change=lambda: _WORST.write("times" if st.session_state[_WORST.key] else None),
+        help="Otherwise the worst is what is over its SLA by the most time.",
+    )
+    return sort_worst_first(select(whose), page.now, by_times=by_times)
 
 
 def pick_owner(known: Sequence[str]) -> str:

@@ -26,11 +26,6 @@ SENDER: Final = Parameter("sender", parse_name(300))
 """A sender's key, or its name where the page has only records."""
 
 
-def draw_sender_link(key: str) -> None:
-    """A link to the sender on its page."""
-    draw_link("views/senders.py", "Sender", ":material/dns:", {SENDER.name: key})
-
-
 FOR_SENDER: Final = Parameter("for_sender", parse_name(300))
 """The name of the sender for which maintenance is to be planned."""
 HOURS: Final = Parameter("hours", parse_name(64))

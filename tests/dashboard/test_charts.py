@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
 
 from dashboard import charts
+from dashboard.frame import choices
 
 SPAN: Final = (pd.Timestamp("2026-11-19 18:30"), pd.Timestamp("2026-11-26 18:30"))
 REST: Final = {"seconds": 0, "milliseconds": 0}
@@ -45,8 +47,28 @@ def test_waits_and_the_sla_reach_from_end_to_end_of_the_range(drawn: Callable[[]
 
 def test_days_are_drawn_over_the_range(drawn: Callable[[], dict[str, Any]]) -> None:
     days = pd.DataFrame({"day": pd.Series(pd.date_range("2026-11-19", "2026-11-26")), "hours": range(8)})
-    charts.draw_days(days, SPAN)
+    charts.draw_days(days, SPAN, ZoneInfo("Asia/Kolkata"))
     assert drawn()["encoding"]["x"]["scale"]["domain"] == ENDS
+    assert [one["name"] for one in drawn()["params"]] == ["brush"]
+
+
+def test_what_is_brushed_of_a_chart_becomes_the_range(monkeypatch: pytest.MonkeyPatch) -> None:
+    address: dict[str, str] = {}
+    monkeypatch.setattr("dashboard.frame.choices.st.query_params", address)
+    for seconds in (0, 20):
+        choices.zoom(
+            SPAN[0].to_pydatetime(), SPAN[1] + pd.Timedelta(seconds=seconds), ZoneInfo("Asia/Kolkata")
+        )
+        assert choices.RANGE.value("24h") == address["range"]
+    assert address["range"] == "2026-11-19T13:00Z..2026-11-26T13:01Z"
+    for nonsense in (
+        "2026-11-26T13:00Z..2026-11-19T13:00Z",
+        "2025-01-01T00:00Z..2026-11-19T13:00Z",
+        "1..2",
+        "..",
+    ):
+        address["range"] = nonsense
+        assert choices.RANGE.value("24h") == "24h"
 
 
 def test_every_label_of_a_time_has_its_date() -> None:

@@ -48,16 +48,17 @@ def test_the_worst_is_the_oldest_over_its_own_sla_and_who_has_no_age_comes_last(
         run(
             0,
             stuck(A, "a", created=-3, sla=20),
-            stuck(B, "b", created=-30, sla=29 * 60),
+            stuck(B, "b", created=-33, sla=29 * 60),
             replace(unknown_age, oldest=None),
         )
     )
     ordered = sort_worst_first(read_incidents(state), at(0))
-    assert [one.folder for one in ordered] == [A, B, C]
+    assert [one.folder for one in ordered] == [B, A, C]
+    assert [one.folder for one in sort_worst_first(ordered, at(0), by_times=True)] == [A, B, C]
     table = tabulate_incidents(ordered, at(0))
-    assert list(table["overdue"])[:2] == [160, 60]
+    assert list(table["overdue"])[:2] == [240, 160]
     assert pd.isna(table["overdue"].iloc[2])
-    assert list(table["breached_since"]) == [at(-3 + 1 / 3), at(-1), at(0)]
+    assert list(table["breached_since"]) == [at(-4), at(-3 + 1 / 3), at(0)]
 
 
 def test_open_ones_come_first_then_unknown_quiet_and_ended_ones() -> None:

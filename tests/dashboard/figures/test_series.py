@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 
 from contract.moments import HOUR, start_of_hour
 from dashboard.figures.series import (
-    LATEST,
     Period,
     build_day_period,
-    build_latest_period,
     choose_step,
     count_files_in_breach,
     name_step,
@@ -67,16 +65,6 @@ def test_the_hours_of_a_period_cover_it_and_no_more(start: datetime, length: tim
     assert hours[0] == start_of_hour(start)
     assert hours[-1] < start + length <= hours[-1] + HOUR
     assert all(later - earlier == HOUR for earlier, later in pairwise(hours))
-
-
-@given(moments, st.sampled_from(sorted(LATEST)), zones)
-def test_the_latest_stretch_ends_now_in_whatever_zone_now_is_given(
-    now: datetime, choice: str, zone: ZoneInfo
-) -> None:
-    period = build_latest_period(choice, now.astimezone(zone))
-    assert period.end == now
-    assert period.end - period.start == LATEST[choice]
-    assert period.start.tzinfo is UTC
 
 
 def test_a_step_shows_each_folders_most_files_however_often_it_was_reported() -> None:
