@@ -3,11 +3,13 @@
 No message ever holds a password, a token or a secret.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from store.dynamodb import error_code, is_throttling
 
 
 class DashboardError(Exception):
@@ -25,22 +27,10 @@ class WrongCredentialsError(DashboardError):
     message = "The user name or password is wrong."
 
 
-class WrongCodeError(DashboardError):
-    """The mailed code is not the right one, or no longer."""
-
-    message = "The code is wrong or has expired. Ask for a new one if you need to."
-
-
 class PasswordChangeRequiredError(DashboardError):
     """The password was right, and has to be replaced by one of the user's own first."""
 
     message = "Choose a password of your own to finish signing in."
-
-
-class SignInIncompleteError(DashboardError):
-    """The user pool wants a step that this dashboard does not offer."""
-
-    message = "This account needs a further sign-in step that the dashboard does not offer."
 
 
 class InvalidInputError(DashboardError):
@@ -55,18 +45,6 @@ class TooManyRequestsError(DashboardError):
     """The service asks to slow down."""
 
     message = "Too many attempts. Wait a moment and try again."
-
-
-class TooManyActionsError(TooManyRequestsError):
-    """The same, of what analysts do; all of them count together."""
-
-    message = "Too many actions at once. Wait a moment, then try again."
-
-
-class MissingError(DashboardError):
-    """What was to be changed is not there."""
-
-    message = "It does not exist, or is no longer kept."
 
 
 class ChangedMeanwhileError(DashboardError):
@@ -115,21 +93,11 @@ class AccessDeniedError(DashboardError):
     )
 
 
-_BY_CODE: Final[Mapping[str, type[DashboardError]]] = {
-    "AccessDenied": AccessDeniedError,
-    "AccessDeniedException": AccessDeniedError,
-    # The token or the credentials made from it: the analyst has to sign in again.
-    "ExpiredToken": SessionExpiredError,
-    "ExpiredTokenException": SessionExpiredError,
-    "InvalidClientTokenId": SessionExpiredError,
-    "InvalidParameterException": SessionExpiredError,
-    "NotAuthorizedException": SessionExpiredError,
-    "UnrecognizedClientException": SessionExpiredError,
-    "ProvisionedThroughputExceededException": TooManyRequestsError,
-    "Throttling": TooManyRequestsError,
-    "ThrottlingException": TooManyRequestsError,
-    "TooManyRequestsException": TooManyRequestsError,
-}
+_EXPIRED: Final = (
+    "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "InvalidParameterException",
+    "NotAuthorizedException", "UnrecognizedClientException",
+)  # fmt: skip
+"""The token, or the credentials made from it: the analyst has to sign in again."""
 
 
 @contextmanager
@@ -148,12 +116,13 @@ def translate_aws_errors(what: str, denied: str | None = None) -> Iterator[None]
     try:
         yield
     except ClientError as error:
-        failure = _BY_CODE.get(error.response["Error"]["Code"])
-        if failure is AccessDeniedError:
+        code = error_code(error)
+        if code in ("AccessDenied", "AccessDeniedException"):
             raise AccessDeniedError(denied) from None
-        if failure is not None:
-            raise failure from None
-        request_id = error.response.get("ResponseMetadata", {}).get("RequestId")
-        raise ServiceFaultError(what, request_id) from None
+        if code in _EXPIRED:
+            raise SessionExpiredError from None
+        if is_throttling(error):
+            raise TooManyRequestsError from None
+        raise ServiceFaultError(what, error.response.get("ResponseMetadata", {}).get("RequestId")) from None
     except BotoCoreError:
         raise UnreachableError(what) from None

@@ -368,8 +368,8 @@ def retry_on_conflict(
 # --- errors
 
 _THROTTLING: Final = {
-    "LimitExceededException", "ProvisionedThroughputExceededException", "RequestLimitExceeded",
-    "ThrottlingException",
+    "LimitExceededException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "Throttling",
+    "ThrottlingException", "TooManyRequestsException",
 }  # fmt: skip
 _CONFLICT: Final = "TransactionConflictException"
 _OVERTAKEN: Final = {"ConditionalCheckFailedException", _CONFLICT}

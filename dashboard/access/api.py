@@ -84,11 +84,13 @@ class AuthApi:
         self._post(username=username, forgot_password=True)
 
     def reset_password(self, username: str, code: str, new_password: str) -> None:
-        """Sets a new password with the mailed code; raises `errors.WrongCodeError` if it is not the one."""
+        """Sets a new password with the mailed code; another code is refused."""
         try:
             self._post(username=username, code=code, new_password=new_password)
         except errors.WrongCredentialsError:
-            raise errors.WrongCodeError from None
+            raise errors.DashboardError(
+                "The code is wrong or has expired. Ask for a new one if you need to."
+            ) from None
 
     def _post(self, timeout: httpx.Timeout | None = None, **body: Any) -> dict[str, Any]:
         status, answer = _post(self.http, SIGN_IN_SERVICE, AUTH.path, body, timeout=timeout or API_TIMEOUT)
@@ -100,7 +102,9 @@ class AuthApi:
             case HTTPStatus.FORBIDDEN if answer.get("challenge") == Challenge.NEW_PASSWORD_REQUIRED:
                 raise errors.PasswordChangeRequiredError
             case HTTPStatus.FORBIDDEN:
-                raise errors.SignInIncompleteError
+                raise errors.DashboardError(
+                    "This account needs a further sign-in step that the dashboard does not offer."
+                )
             case HTTPStatus.TOO_MANY_REQUESTS:
                 raise errors.TooManyRequestsError
         raise _translate(status, answer, SIGN_IN_SERVICE)
@@ -132,11 +136,11 @@ class ActionApi:
             What the service says of it.
 
         Raises:
-            errors.MissingError: there is no such incident or sender.
+            errors.DashboardError: there is no such incident or sender.
             errors.ChangedMeanwhileError: it is no longer so that this could be done; the error has why.
             errors.InvalidInputError: the service refused what was typed.
             errors.NotAnAnalystError, errors.SessionExpiredError: whoever asks may not, or no longer.
-            errors.TooManyActionsError, errors.UnreachableError, errors.ServiceFaultError: ask again with
+            errors.TooManyRequestsError, errors.UnreachableError, errors.ServiceFaultError: ask again with
                 the same key.
         """
         headers = {"Authorization": f"Bearer {id_token}", IDEMPOTENCY_KEY.name: key}
@@ -146,7 +150,7 @@ class ActionApi:
             case HTTPStatus.OK:
                 return str(answer.get("message", ""))
             case HTTPStatus.NOT_FOUND:
-                raise errors.MissingError
+                raise errors.DashboardError("It does not exist, or is no longer kept.")
             case HTTPStatus.CONFLICT:
                 raise errors.ChangedMeanwhileError(answer.get("message"))
             case HTTPStatus.UNAUTHORIZED:
@@ -154,5 +158,6 @@ class ActionApi:
             case HTTPStatus.FORBIDDEN:
                 raise errors.NotAnAnalystError(Group.ANALYSTS)
             case HTTPStatus.TOO_MANY_REQUESTS:
-                raise errors.TooManyActionsError
+                # All analysts count together.
+                raise errors.TooManyRequestsError("Too many actions at once. Wait a moment, then try again.")
         raise _translate(status, answer, SERVICE)

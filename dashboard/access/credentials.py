@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
 import boto3
 import botocore.session
 from botocore import UNSIGNED
-from botocore.credentials import (
-    CredentialProvider,
-    CredentialResolver,
-    DeferredRefreshableCredentials,
-    RefreshableCredentials,
-)
+from botocore.credentials import DeferredRefreshableCredentials
 from botocore.loaders import create_loader
 
 from dashboard.errors import DashboardError, translate_aws_errors
@@ -25,9 +21,6 @@ if TYPE_CHECKING:
 
 _FAILURE_SECONDS: Final = 1
 """For so long, everyone else who waited for the same credentials gets the same failure."""
-
-_Metadata = dict[str, str]
-"""Credentials as botocore wants to be given them."""
 
 
 class IdentityPool:
@@ -51,9 +44,11 @@ class IdentityPool:
         accept the token, or gives none for it.
         """
         fetch = _SharedFailure(lambda: self._fetch(id_token()))
-        credentials = DeferredRefreshableCredentials(fetch, _Provider.METHOD)
+        credentials = DeferredRefreshableCredentials(fetch, "identity-pool")
         core = botocore.session.Session()
-        core.register_component("credential_provider", CredentialResolver([_Provider(credentials)]))
+        # In place of what looks for any on the host.
+        finder = SimpleNamespace(load_credentials=lambda: credentials)
+        core.register_component("credential_provider", finder)
         return self._open(core)
 
     def _open(self, core: botocore.session.Session) -> boto3.session.Session:
@@ -64,7 +59,7 @@ class IdentityPool:
         self._descriptions.search_paths[:] = dict.fromkeys(self._descriptions.search_paths)
         return session
 
-    def _fetch(self, id_token: str) -> _Metadata:
+    def _fetch(self, id_token: str) -> dict[str, str]:
         logins, pool, client = {self._login: id_token}, self._settings.identity_pool_id, self._identity
         with translate_aws_errors("AWS sign-in"):
             identity = client.get_id(IdentityPoolId=pool, Logins=logins)["IdentityId"]
@@ -85,13 +80,15 @@ class _SharedFailure:
     turn and then hang itself. Whoever tries again would have to wait for them all.
     """
 
-    def __init__(self, fetch: Callable[[], _Metadata], now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, fetch: Callable[[], dict[str, str]], now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._fetch = fetch
         self._now = now
         self._failure: DashboardError | None = None
         self._until = 0.0
 
-    def __call__(self) -> _Metadata:
+    def __call__(self) -> dict[str, str]:
         if self._failure and self._now() < self._until:
             raise self._failure
         try:
@@ -99,16 +96,3 @@ class _SharedFailure:
         except DashboardError as failure:
             self._failure, self._until = failure, self._now() + _FAILURE_SECONDS
             raise
-
-
-class _Provider(CredentialProvider):
-    """Gives a session the analyst's credentials, and keeps it from finding any on the host."""
-
-    METHOD = "identity-pool"
-
-    def __init__(self, credentials: RefreshableCredentials) -> None:
-        super().__init__()
-        self._credentials = credentials
-
-    def load(self) -> RefreshableCredentials:
-        return self._credentials

@@ -43,12 +43,8 @@ class Session:
     def verify(self) -> None:
         """Makes sure that the analyst may still read, and the first time that AWS agrees.
 
-        What analysts share is shown without asking AWS again, so it must have been asked once.
-
-        Raises:
-            NotAnAnalystError: the analyst has left the group.
-            SessionExpiredError: the analyst may no longer sign in.
-            DashboardError: no answer, or no credentials.
+        What analysts share is shown without asking AWS again, so it must have been asked once. Raises what
+        `Analyst.verify` does, and a `DashboardError` where AWS gives no credentials.
         """
         self.analyst.verify()
         if not self._known_to_aws:

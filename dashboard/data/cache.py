@@ -44,6 +44,7 @@ hung on even where the network is well again. Short beside the half minute after
 
 
 class _Answer(NamedTuple):
+    question: Hashable
     answer: Any
     asked_at: datetime
     good_for: timedelta | None
@@ -75,9 +76,9 @@ class Cache:
         self._lock = threading.Lock()
         self._flights: dict[Hashable, Future[Any]] = {}
         self._answers: OrderedDict[Hashable, _Answer] = OrderedDict()
+        """By question, or by what they are the newest version of; those asked for last come last."""
         self._weight = 0
         self._generation = 0
-        self._newest: dict[Hashable, Hashable] = {}
         self._outdated: weakref.WeakSet[RecordFrames] = weakref.WeakSet()
 
     def share(self, question: Hashable, ask: Callable[[], T]) -> T:
@@ -85,12 +86,7 @@ class Cache:
         return self.get(question, ask, _NOT_AT_ALL)
 
     def ask(self, question: Hashable, ask: Callable[[], T]) -> T:
-        """What was answered in the last two seconds, or a new answer; `forget` has it asked anew.
-
-        Args:
-            question: with what makes it unique, such as the table's name.
-            ask: gives the answer. `get` says who gets a failure.
-        """
+        """What was answered in the last two seconds, or a new answer; `forget` has it asked anew."""
         # Of a later generation it is another question: an answer that is under way does not count for it.
         return self.get((self._generation, question), ask, KEPT_FOR)
 
@@ -108,7 +104,7 @@ class Cache:
 
         def compute_newest() -> T:
             with self._lock:
-                self._forget_before(of, version_of)
+                self._drop(version_of)
             result = compute()
             # It is large, and took much that is small: a month of hours was unpacked for it.
             return_small_memory()
@@ -130,18 +126,15 @@ class Cache:
         Where AWS refuses, the next one asks with credentials of its own. No failure is remembered.
 
         Args:
-            question: identifies it.
+            question: with what makes it unique, such as the table's name.
             ask: gives the answer.
             good_for: how long the answer is good; None until it is forgotten.
             version_of: see `compute`.
-
-        Raises:
-            DashboardError: what `ask` raises, of whoever asked.
         """
         began, once_more = self._seconds(), True
         while True:
             with self._lock:
-                if good_for != _NOT_AT_ALL and (known := self._find(question)):
+                if good_for != _NOT_AT_ALL and (known := self._find(question, version_of)):
                     found: T = known.answer
                     return found
                 flight = self._flights.get(question)
@@ -161,13 +154,11 @@ class Cache:
         try:
             asked_at, own = self._clock(), ask()
             if good_for != _NOT_AT_ALL:
-                self._keep(question, _Answer(own, asked_at, good_for, _weigh(own)), version_of)
+                self._keep(_Answer(question, own, asked_at, good_for, _weigh(own)), version_of)
         except BaseException as failure:
-            self._land(question)
-            mine.set_exception(failure)
+            mine.set_exception(self._land(question, failure))
             raise
-        self._land(question)
-        mine.set_result(own)
+        mine.set_result(self._land(question, own))
         return own
 
     def find(self, question: Hashable) -> tuple[Any] | None:
@@ -183,7 +174,7 @@ class Cache:
 
     def note(self, table: str, key: str, item: object) -> None:
         """Keeps what was just read of an item of a table, of which its indexes may know later."""
-        self._keep(("noted", table, key), _Answer(item, self._clock(), BEHIND, 1))
+        self._keep(_Answer(("noted", table, key), item, self._clock(), BEHIND, 1))
 
     def list_noted(self, table: str) -> list[Any]:
         """What was read of items of the table, of which its indexes may not know yet."""
@@ -195,62 +186,49 @@ class Cache:
                 if known.is_good(now) and isinstance(question, tuple) and question[:2] == ("noted", table)
             ]
 
-    def _find(self, question: Hashable) -> _Answer | None:
-        known = self._answers.get(question)
-        if known is None or not known.is_good(self._clock()):
+    def _find(self, question: Hashable, version_of: Hashable = None) -> _Answer | None:
+        place = version_of or question
+        known = self._answers.get(place)
+        if known is None or known.question != question or not known.is_good(self._clock()):
             return None
-        self._answers.move_to_end(question)
+        self._answers.move_to_end(place)
         return known
 
-    def _land(self, question: Hashable) -> None:
+    def _land(self, question: Hashable, outcome: T) -> T:
         # Before anybody gets it: who asks once more must not get the same failure again.
         with self._lock:
             del self._flights[question]
+        return outcome
 
-    def _keep(self, question: Hashable, kept: _Answer, version_of: Hashable = None) -> None:
+    def _keep(self, kept: _Answer, version_of: Hashable = None) -> None:
         with self._lock:
-            if any(_is_part(frames, question) for frames in self._outdated):
+            if any(_is_part(frames, kept.question) for frames in self._outdated):
                 # A newer version came while this was computed, and would be kept from going by it.
                 return
-            self._forget_before(question, version_of)
-            if version_of is not None:
-                self._newest[version_of] = question
-            if question in self._answers:
-                self._drop(question)
             if kept.good_for is not None:
                 now = self._clock()
                 for old in [old for old, one in self._answers.items() if not one.is_good(now)]:
                     self._drop(old)
-            self._answers[question] = kept
+            place = version_of or kept.question
+            self._drop(place)
+            self._answers[place] = kept
             self._weight += kept.weight
             while self._weight > self._capacity and len(self._answers) > 1:
                 self._drop(next(iter(self._answers)))
-            self._newest = {whole: of for whole, of in self._newest.items() if of in self._answers}
 
-    def _forget_before(self, of: Hashable, version_of: Hashable) -> None:
-        """Drops the newest version, where it is another one."""
-        before = self._newest.get(version_of, of)
-        if before != of:
-            self._forget_with_results(before)
-
-    def _forget_with_results(self, of: Hashable) -> None:
-        """Drops a result, and what was computed of it."""
-        if of not in self._answers:
+    def _drop(self, place: Hashable) -> None:
+        """Forgets an answer, and what was computed of it."""
+        if (known := self._answers.pop(place, None)) is None:
             return
-        result = self._drop(of)
-        if isinstance(result, RecordFrames):
-            self._outdated.add(result)
-        for other in [other for other in self._answers if _is_part(result, other)]:
-            self._forget_with_results(other)
-
-    def _drop(self, question: Hashable) -> Any:
-        known = self._answers.pop(question)
         self._weight -= known.weight
-        return known.answer
+        if isinstance(known.answer, RecordFrames):
+            self._outdated.add(known.answer)
+            for other in [one for one, its in self._answers.items() if _is_part(known.answer, its.question)]:
+                self._drop(other)
 
 
-def _is_part(result: Any, of: Hashable) -> bool:
-    return isinstance(of, tuple) and any(part is result for part in of)
+def _is_part(frames: RecordFrames, question: Hashable) -> bool:
+    return isinstance(question, tuple) and any(part is frames for part in question)
 
 
 def _weigh(answer: Any) -> int:
@@ -283,8 +261,7 @@ def return_large_memory() -> None:
     moment alone. Where the C library is another one, nothing is changed.
     """
     pa.set_memory_pool(pa.system_memory_pool())
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
         mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
         mallopt(_M_ARENA_MAX, _ARENAS)
 
@@ -294,6 +271,5 @@ def return_small_memory() -> None:
 
     They lie beside what is still in use, and glibc gives back the end of its memory alone (malloc_trim(3)).
     """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)

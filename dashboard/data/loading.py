@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Final, Self
 
+import pyarrow as pa
+
 from contract.moments import HOUR, Clock, start_of_hour
 from dashboard.data.cache import Cache
-from dashboard.data.records import RecordFrames, Records, StoredHour, parse_records
+from dashboard.data.records import RecordFrames, StoredHour, parse_records
 from dashboard.data.tables import RecordTable
 from store.dynamodb import CONNECTIONS
 from store.incidents import Incident
@@ -42,7 +44,7 @@ class HourCache:
         found = self._cache.find((hour, with_files)) or self._cache.find((hour, True))
         return found[0] if found else None
 
-    def fetch(self, hour: datetime, query: Callable[[], Records], *, with_files: bool) -> StoredHour:
+    def fetch(self, hour: datetime, query: Callable[[], pa.RecordBatch], *, with_files: bool) -> StoredHour:
         """The hour, queried only if it is not here; whoever wants it meanwhile waits for the same query.
 
         Raises:
@@ -69,44 +71,37 @@ def frame_hours(
     are made once, and joined with those of the hours around them as often as these change.
 
     Args:
-        hours: those of the range, from the oldest to the newest.
+        hours: from the oldest to the newest.
         start: of the range.
         end: of the range.
         is_settled: whether an hour's records can no longer change.
         cache: remembers the frames.
         with_files: whether the hours have the records' files.
     """
-    whole: list[StoredHour] = []
-    before: list[Records] = []
-    after: list[Records] = []
-    ends: list[Hashable] = []
-    for one in hours:
-        if start <= one.hour and one.hour + HOUR <= end and is_settled(one.hour) and not after:
-            whole.append(one)
-            continue
-        records = one.records()
-        detected = records.detections()
-        (after if whole else before).append(records.select([start <= at < end for at in detected]))
-        # An hour is the same, wherever it is cut, as long as the ends do not move past a record.
-        ends.append((one, sum(at < start for at in detected), sum(at >= end for at in detected)))
+
+    def is_whole(one: StoredHour) -> bool:
+        return start <= one.hour and one.hour + HOUR <= end and is_settled(one.hour)
+
+    def make(several: Iterable[StoredHour]) -> RecordFrames:
+        return RecordFrames.of(*(one.records() for one in several), with_files=with_files)
+
+    whole = tuple(filter(is_whole, hours))
+    # A cut hour is the same as long as the range's ends do not move past a record.
+    cut = [one.between(start, end) for one in hours if not is_whole(one)]
+    before, after = (tuple(one for one in cut if (one.hour < start) is first) for first in (True, False))
     # A range that ends now is another one as the clock goes on, and takes the place of the one before.
     moving = (end - start, with_files) if hours and not is_settled(hours[-1].hour) else None
 
     def join() -> RecordFrames:
         middle = cache.compute(
-            ("whole hours", tuple(whole), with_files),
-            lambda: RecordFrames.of(*(one.records() for one in whole), with_files=with_files),
+            ("whole hours", whole, with_files),
+            lambda: make(whole),
             version_of=moving and ("whole hours", *moving),
         )
-        return RecordFrames.concatenate(
-            RecordFrames.of(*before, with_files=with_files),
-            middle,
-            RecordFrames.of(*after, with_files=with_files),
-        )
+        return RecordFrames.concatenate(make(before), middle, make(after))
 
-    return cache.compute(
-        ("range", tuple(whole), tuple(ends), with_files), join, version_of=moving and ("range", *moving)
-    )
+    question = ("range", before, whole, after, with_files)
+    return cache.compute(question, join, version_of=moving and ("range", *moving))
 
 
 class Loading:

@@ -45,22 +45,6 @@ _FILENAME: Final = str(FileAttribute.FILENAME)
 _CREATION_DATE: Final = str(FileAttribute.CREATION_DATE)
 
 
-@dataclass(frozen=True, eq=False)
-class Records:
-    """Records in the order in which they came, with their files."""
-
-    batch: pa.RecordBatch
-    """With the columns of `SCHEMA`."""
-
-    def detections(self) -> list[datetime]:
-        """When each record was detected, in UTC."""
-        return [parse_moment(text) for text in self.batch[columns.DETECTED_AT.name].to_pylist()]
-
-    def select(self, wanted: Sequence[bool]) -> Records:
-        """Those records that are wanted."""
-        return Records(self.batch.filter(pa.array(wanted, type=pa.bool_())))
-
-
 @dataclass(frozen=True)
 class StoredHour:
     """The records of an hour as they are kept: a month of them is many, and analysts share the same bytes.
@@ -75,33 +59,35 @@ class StoredHour:
     """How many records and files there are."""
 
     @staticmethod
-    def of(hour: datetime, records: Records) -> StoredHour:
+    def of(hour: datetime, records: pa.RecordBatch) -> StoredHour:
         """Packs the records of an hour."""
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, SCHEMA, options=_PACKING) as stream:
-            stream.write_batch(records.batch)
-        files = len(records.batch[FILENAMES].flatten())
-        return StoredHour(hour, sink.getvalue().to_pybytes(), records.batch.num_rows + files)
+            stream.write_batch(records)
+        files = len(records[FILENAMES].flatten())
+        return StoredHour(hour, sink.getvalue().to_pybytes(), records.num_rows + files)
 
-    def records(self) -> Records:
+    def records(self) -> pa.RecordBatch:
         """Unpacked anew each time."""
-        return Records(pa.ipc.open_stream(self.packed).read_next_batch())
+        return pa.ipc.open_stream(self.packed).read_next_batch()
+
+    def between(self, start: datetime, end: datetime) -> StoredHour:
+        """What was detected from `start` up to, not at, `end`."""
+        records = self.records()
+        detected = map(parse_moment, records[columns.DETECTED_AT.name].to_pylist())
+        wanted = pa.array([start <= at < end for at in detected], type=pa.bool_())
+        return StoredHour.of(self.hour, records.filter(wanted))
 
 
-def parse_records(stored: Iterable[AttributeValues]) -> Records:
-    """The records, in the order in which they come."""
+def parse_records(stored: Iterable[AttributeValues]) -> pa.RecordBatch:
+    """The records in the order in which they come, with the columns of `SCHEMA`."""
     items = list(stored)
     files = [item.get(_FILES, {"L": ()})["L"] for item in items]
-    return Records(
-        pa.record_batch(
-            [
-                *(_read_column(column, items) for column in STORED),
-                [[file["M"][_FILENAME]["S"] for file in of_record] for of_record in files],
-                [[file["M"][_CREATION_DATE]["S"] for file in of_record] for of_record in files],
-            ],
-            schema=SCHEMA,
-        )
-    )
+    texts = [
+        [[file["M"][name]["S"] for file in of_record] for of_record in files]
+        for name in (_FILENAME, _CREATION_DATE)
+    ]
+    return pa.record_batch([*(_read_column(column, items) for column in STORED), *texts], schema=SCHEMA)
 
 
 def _read_column(column: Column, items: Sequence[AttributeValues]) -> list[Any]:
@@ -146,10 +132,10 @@ class RecordFrames:
     files: pd.DataFrame
 
     @staticmethod
-    def of(*several: Records, with_files: bool = True) -> RecordFrames:
+    def of(*several: pa.RecordBatch, with_files: bool = True) -> RecordFrames:
         """The frames of all these records, parts of the same one joined."""
         # In one piece: each hour's own would be kept whole for the few columns that are shown of it.
-        table = pa.Table.from_batches([records.batch for records in several], schema=SCHEMA).combine_chunks()
+        table = pa.Table.from_batches(several, schema=SCHEMA).combine_chunks()
         stored = table.select([column.name for column in STORED]).to_pandas()
         for column in STORED:
             if column.kind == "moment":

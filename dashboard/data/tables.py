@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import repeat
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import boto3
 
@@ -68,36 +68,23 @@ class RecordTable:
 
     def query_hour(self, hour: datetime, *, with_files: bool) -> Iterator[AttributeValues]:
         """Every record detected in the UTC hour that `hour` lies in."""
-        equal = {Attribute.AFFECTED_DATE: format_affected_date(hour)}
-        return self._query(Index.AFFECTED_DATE, equal, with_files=with_files)
+        equal = {Attribute.AFFECTED_DATE.value: format_affected_date(hour)}
+        return self._query(Index.AFFECTED_DATE, equal, attributes=_WITH_FILES if with_files else _SUMMARY)
 
     def query_run(self, hour: datetime, folder: str, run_id: str) -> Iterator[AttributeValues]:
         """One folder's records of one run, as far as they are of this UTC hour, with their files."""
-        equal = {Attribute.AFFECTED_DATE: format_affected_date(hour), Attribute.FOLDER: folder}
-        return self._query(Index.AFFECTED_DATE, equal, run_id=run_id)
+        equal = {Attribute.AFFECTED_DATE.value: format_affected_date(hour), Attribute.FOLDER.value: folder}
+        return self._query(Index.AFFECTED_DATE, equal, only={Attribute.RUN_ID: run_id})
 
     def query_folder(self, folder: str, first: datetime, last: datetime) -> Iterator[AttributeValues]:
         """One folder's records from the hour of `first` to the hour of `last`, with their files."""
         hours = (Attribute.AFFECTED_DATE, format_affected_date(first), format_affected_date(last))
-        return self._query(Index.FOLDER, {Attribute.FOLDER: folder}, between=hours)
+        return self._query(Index.FOLDER, {Attribute.FOLDER.value: folder}, between=hours)
 
     def _query(
-        self,
-        index: str,
-        equal: dict[Attribute, str],
-        *,
-        with_files: bool = True,
-        between: tuple[str, str, str] | None = None,
-        run_id: str | None = None,
+        self, index: str, equal: dict[str, str], *, attributes: Sequence[str] = _WITH_FILES, **more: Any
     ) -> Iterator[AttributeValues]:
-        query = Query(
-            table=self._table_name,
-            index=index,
-            equal={str(name): value for name, value in equal.items()},
-            between=between,
-            attributes=_WITH_FILES if with_files else _SUMMARY,
-            only={} if run_id is None else {Attribute.RUN_ID: run_id},
-        )
+        query = Query(table=self._table_name, index=index, equal=equal, attributes=attributes, **more)
         with translate_aws_errors(THE_TABLE):
             yield from self._reader.query(query)
 
@@ -112,8 +99,8 @@ def update_live(listed: Sequence[Incident], known: Iterable[Incident]) -> Sequen
     newer = {one.incident_id: one for one in known}
     if not newer:
         return listed
-    current = ((one, newer.get(one.incident_id, one)) for one in listed)
-    return [one for one in (new if new.version > old.version else old for old, new in current) if one.live]
+    current = (max(one, newer.get(one.incident_id, one), key=lambda it: it.version) for one in listed)
+    return [one for one in current if one.live]
 
 
 def join_incidents(ended: Iterable[Incident], live: Iterable[Incident]) -> list[Incident]:
@@ -197,12 +184,10 @@ class AnalystTables:
 
     def find_incident(self, incident_id: str) -> Incident | None:
         """The incident of this id in full, ended or not; None if there is none."""
-
-        def find() -> Incident | None:
-            sender = self._incidents.find_sender(incident_id)
-            return None if sender is None else self._read_incident(sender, incident_id)
-
-        return self._ask((self._incidents.name, "id", incident_id), find)
+        table = self._incidents
+        sender = self._ask((table.name, "sender", incident_id), lambda: table.find_sender(incident_id))
+        question = (table.name, "id", incident_id)
+        return self._ask(question, lambda: self._read_incident(sender, incident_id)) if sender else None
 
     def reread_incidents(self, incidents: Sequence[Incident]) -> None:
         """Has everything asked anew, and knows how these are now before the indexes do.
@@ -224,7 +209,7 @@ class AnalystTables:
         return replace(fleet, senders=[newer.get(one.key, one) for one in fleet.senders]) if newer else fleet
 
     def read_sender(self, key: str) -> tuple[Sender | None, RefusedReport | None]:
-        """One sender in full: itself, and its last refused report."""
+        """One sender in full, and its last refused report."""
         return self._ask((self._senders.name, "one", key), lambda: self._senders.read_one(key)).find(key)
 
     def list_changes(self, key: str) -> Sequence[SenderEntry]:
@@ -281,12 +266,8 @@ class AnalystTables:
     def _list_notified(self, subject: str) -> Sequence[Notified]:
         if not self._notifications:  # the stack notifies nobody
             return ()
-        query = Query(
-            table=self._notifications,
-            equal={NotificationAttribute.SUBJECT: subject},
-            attributes=_NOTIFIED.attributes,
-            latest=_MOST_NOTIFIED,
-        )
+        equal, wanted = {NotificationAttribute.SUBJECT.value: subject}, _NOTIFIED.attributes
+        query = Query(table=self._notifications, equal=equal, attributes=wanted, latest=_MOST_NOTIFIED)
 
         def read() -> list[Notified]:
             found = [Notified(**_NOTIFIED.read(item)) for item in self._reader.query(query)]

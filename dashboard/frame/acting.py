@@ -25,7 +25,7 @@ from dashboard.errors import (
 )
 from dashboard.figures.actions import ActionRequest
 from dashboard.figures.text import escape_markdown
-from dashboard.frame.waiting import add_to_told, move_focus, wait_for
+from dashboard.frame.waiting import announce, move_focus, wait_for
 
 _PENDING: Final = "pending_action"
 _RESULT: Final = "action_result"
@@ -67,7 +67,7 @@ class PendingAction:
 
 @dataclass(frozen=True, kw_only=True)
 class ActionResult:
-    """What became of the last pending."""
+    """What became of the last pending action."""
 
     place: str
     at: datetime
@@ -86,7 +86,7 @@ def toggle_form(place: str, action: str, anchor: str) -> None:
     form = find_form(place)
     st.session_state.pop(_RESULT, None)
     if form and form.action == action:
-        close_form()
+        del st.session_state[_FORM]
         return
     open_form(place, action)
     move_focus(anchor)
@@ -99,15 +99,11 @@ def open_form(place: str, action: str) -> ActionForm:
     return form
 
 
-def close_form() -> None:
-    """Closes the form that is open; what was typed is gone."""
-    st.session_state.pop(_FORM, None)
-
-
 def cancel_form(focus: str) -> None:
-    """Closes it, and moves the focus to the heading of what it was about."""
-    close_form()
-    move_focus(focus)
+    """Closes the form that is open, and moves the focus to the heading of this anchor, if one is given."""
+    st.session_state.pop(_FORM, None)
+    if focus:
+        move_focus(focus)
 
 
 def begin(pending: PendingAction) -> None:
@@ -119,7 +115,7 @@ def begin(pending: PendingAction) -> None:
 
 def refuse(place: str, text: str) -> None:
     """Says that the form is incomplete; nothing is asked for."""
-    st.session_state[_RESULT] = ActionResult(place=place, at=backend().clock(), text=text, failed=True)
+    _keep_result(place, text, failed=True)
 
 
 def do_pending(session: Session) -> None:
@@ -142,14 +138,10 @@ def do_pending(session: Session) -> None:
     if any(isinstance(failure, ChangedMeanwhileError) for failure in failures.values()):
         text = f"{text} {wait_for(SERVICE, pending.describe, 'action_now')}".strip()
     if not failures:
-        close_form()
-        if pending.focus:
-            move_focus(pending.focus)
+        cancel_form(pending.focus)
         pending.after()
-    st.session_state[_RESULT] = ActionResult(
-        place=pending.form.place, at=backend().clock(), text=text, failed=bool(failures)
-    )
-    add_to_told(text)
+    _keep_result(pending.form.place, text, failed=bool(failures))
+    announce(text, first=True)
 
 
 def _ask(session: Session, pending: PendingAction) -> dict[str, DashboardError]:
@@ -179,26 +171,23 @@ def _ask(session: Session, pending: PendingAction) -> dict[str, DashboardError]:
 def _describe(pending: PendingAction, failures: dict[str, DashboardError]) -> str:
     if not failures:
         return pending.done
+    texts = {
+        about: " ".join([str(one), *(one.problems if isinstance(one, InvalidInputError) else ())])
+        for about, one in failures.items()
+    }
     if len(pending.requests) == 1:
-        return _spell(next(iter(failures.values())))
-    count = len(pending.requests) - len(failures)
-    failed = " ".join(f"{about}: {_spell(failure)}" for about, failure in failures.items())
-    return f"{count:,} of {len(pending.requests):,} done. {failed}"
+        return next(iter(texts.values()))
+    done = f"{len(pending.requests) - len(failures):,} of {len(pending.requests):,} done."
+    return " ".join([done, *(f"{about}: {text}" for about, text in texts.items())])
 
 
-def _spell(failure: DashboardError) -> str:
-    problems = failure.problems if isinstance(failure, InvalidInputError) else ()
-    return " ".join([str(failure), *problems])
+def _keep_result(place: str, text: str, *, failed: bool) -> None:
+    st.session_state[_RESULT] = ActionResult(place=place, at=backend().clock(), text=text, failed=failed)
 
 
 def draw_result(place: str) -> None:
     """Draws what became of the last action, for two minutes at the place where it was asked for."""
     result: ActionResult | None = st.session_state.get(_RESULT)
-    if result is None or result.place != place:
-        return
-    if not timedelta() <= backend().clock() - result.at < _SHOWN_FOR:
-        return
-    if result.failed:
-        st.error(escape_markdown(result.text), icon=":material/error:")
-    else:
-        st.success(escape_markdown(result.text), icon=":material/check_circle:")
+    if result and result.place == place and timedelta() <= backend().clock() - result.at < _SHOWN_FOR:
+        draw, icon = (st.error, "error") if result.failed else (st.success, "check_circle")
+        draw(escape_markdown(result.text), icon=f":material/{icon}:")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import streamlit as st
@@ -24,21 +24,19 @@ _PAGE = "address_page"
 
 @dataclass(frozen=True)
 class Parameter(Generic[T]):
-    """One choice, under its name in the address.
-
-    `parse` gives None for text that is not a valid choice.
-    """
+    """One choice, under its name in the address."""
 
     name: str
     parse: Callable[[str], T | None]
+    """Gives None for text that is not a valid choice."""
     text: Callable[[T], str] = str
 
     @property
     def key(self) -> str:
         """The key of the widget that shows this parameter on this page.
 
-        Each page has widgets of its own: under one key for all, the next page's widget would find
-        the last one's value in the session and yet start out empty.
+        Under one key for all pages, the next page's widget would find the last one's value in the session and
+        yet start out empty.
         """
         return f"{st.session_state.get(_PAGE, '')}_{self.name}"
 
@@ -69,11 +67,9 @@ class Parameter(Generic[T]):
 def show_in_widget(key: str, value: object) -> None:
     """Has the widget of this key show the value.
 
-    The widget is given the same value as its default too: in a run that the next one cut short, the
-    browser may have missed the value.
-
-    A widget that shows it already is left alone: with a new value it would throw away what the
-    analyst is typing just then.
+    The widget is given the same value as its default too: in a run that the next one cut short, the browser
+    may have missed the value. A widget that shows it already is left alone: with a new value it would throw
+    away what the analyst is typing just then.
     """
     if st.session_state.get(key) != value:
         st.session_state[key] = value
@@ -139,16 +135,10 @@ SEPARATOR: Final = Parameter("csv", parse_choice(*SEPARATORS))
 """What stands between the columns of a CSV file: spreadsheets of some countries expect another one."""
 
 
-def pick_separator() -> None:
-    """Draws the choice."""
-    chosen = SEPARATOR.read(COMMA)
-    st.selectbox(
-        "CSV separator",
-        list(SEPARATORS),
-        index=list(SEPARATORS).index(chosen),
-        key=SEPARATOR.key,
-        on_change=SEPARATOR.write_from_widget,
-    )
+def draw_list(label: str, parameter: Parameter[str], choices: Sequence[str], chosen: str, **how: Any) -> None:
+    """Draws a choice of many, which was read from the parameter."""
+    index, write = choices.index(chosen), parameter.write_from_widget
+    st.selectbox(label, choices, index=index, key=parameter.key, on_change=write, **how)
 
 
 def name_page(page: str) -> None:
@@ -174,24 +164,13 @@ def pick_zone(now: datetime) -> ZoneInfo:
     # The browser's, or UTC where that is not known.
     own = st.context.timezone if st.context.timezone in list_zones() else UTC
     zone = ZoneInfo(ZONE.read(own))
+    explained = f"All times are shown in this zone. It is {now.astimezone(zone):%H:%M} there."
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", wrap=False):
-        st.selectbox(
-            "Time zone",
-            list_zones(),
-            index=list_zones().index(zone.key),
-            key=ZONE.key,
-            on_change=ZONE.write_from_widget,
-            filter_mode="contains",
-            help=f"All times are shown in this zone. It is {now.astimezone(zone):%H:%M} there.",
-        )
+        draw_list("Time zone", ZONE, list_zones(), zone.key, filter_mode="contains", help=explained)
         other = own if zone.key == UTC else UTC
         if other != zone.key:
-            st.button(
-                "UTC" if other == UTC else "Local",
-                on_click=ZONE.write,
-                args=(other,),
-                help=f"Show times in {other}",
-            )
+            name = "UTC" if other == UTC else "Local"
+            st.button(name, on_click=ZONE.write, args=(other,), help=f"Show times in {other}")
     return zone
 
 

@@ -19,15 +19,17 @@ from dashboard.figures.text import escape_markdown
 from dashboard.frame import sign_in, signed_in
 from dashboard.frame.acting import do_pending
 from dashboard.frame.choices import (
+    COMMA,
     DAYS,
     RANGE,
     SEPARATOR,
+    SEPARATORS,
     ZONE,
     Parameter,
+    draw_list,
     name_page,
     parse_choice,
     pick_period,
-    pick_separator,
     pick_zone,
     show_in_widget,
 )
@@ -45,7 +47,7 @@ _FRESH: Final = "freshly_drawn"
 
 
 def draw_refresher() -> None:
-    """Draws the switch."""
+    """Draws the switch, and has the page drawn again every minute where it is on."""
     enabled = REFRESH.value("") != _OFF
     show_in_widget(REFRESH.key, enabled)
     st.toggle(
@@ -55,28 +57,16 @@ def draw_refresher() -> None:
         on_change=lambda: REFRESH.write(None if st.session_state[REFRESH.key] else _OFF),
     )
     st.session_state[_FRESH] = True
-    st.fragment(_tick, run_every=INTERVAL if enabled else None)()
 
+    def tick() -> None:
+        # The first run belongs to the view that was just drawn; a later one is the timer's.
+        if not st.session_state.pop(_FRESH, False):
+            st.rerun()
 
-def _tick() -> None:
-    # The first run belongs to the view that was just drawn; a later one is the timer's.
-    if not st.session_state.pop(_FRESH, False):
-        st.rerun()
+    st.fragment(tick, run_every=INTERVAL if enabled else None)()
 
 
 _CARRIED: Final = (ZONE.name, RANGE.name, DAYS.name, REFRESH.name, SEPARATOR.name)
-
-
-def draw_navigation(pages: Sequence[StreamlitPage]) -> None:
-    """Links to the pages.
-
-    Streamlit's own would drop the choices; put back into the address afterwards, they would cost the back
-    button a second press.
-    """
-    with st.container(key="navigation", gap="xxsmall"):
-        for page in pages:
-            if page.visibility != "hidden":
-                st.page_link(page, query_params=list_carried(), width="stretch")
 
 
 def draw_link(view: str, label: str, icon: str, parameters: Mapping[str, str]) -> None:
@@ -133,7 +123,7 @@ def start_page(title: str, *, ranged: bool = True) -> Page:
     with st.sidebar:
         zone = pick_zone(now)
         draw_refresher()
-        pick_separator()
+        draw_list("CSV separator", SEPARATOR, list(SEPARATORS), SEPARATOR.read(COMMA))
     local = now.astimezone(zone)
     offset = local.isoformat(timespec="seconds")[-6:]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -159,7 +149,12 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
             draw_attention()
             return
         with st.sidebar:
-            draw_navigation(pages)
+            # Streamlit's own links would drop the choices; put back into the address afterwards, they would
+            # cost the back button a second press.
+            with st.container(key="navigation", gap="xxsmall"):
+                for one in pages:
+                    if one.visibility != "hidden":
+                        st.page_link(one, query_params=list_carried(), width="stretch")
             st.caption(f":material/person: {escape_markdown(session.analyst.username)}")
             st.button("Sign out", icon=":material/logout:", on_click=signed_in.end_session, width="stretch")
         # First of all: a page may show what is remembered, and only analysts may see that.

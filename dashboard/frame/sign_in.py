@@ -41,7 +41,7 @@ def draw() -> None:
         st.title("file-sla", icon=":material/hourglass_top:", anchor=False)
         if notice := st.session_state.pop(_NOTICE, None):
             st.success(notice, icon=":material/check_circle:")
-        elif reason := signed_in.read_reason():
+        elif reason := st.session_state.get(signed_in.ENDED):
             st.warning(reason, icon=":material/lock_clock:")
         step: _Step = st.session_state.get(_STEP, _Step())
         forms = {"first password": _draw_first_password, "forgot password": _draw_forgot_password}
@@ -55,7 +55,11 @@ def _draw_sign_in(step: _Step) -> None:
         password = st.text_input("Password", type="password", autocomplete="current-password")
         submitted = st.form_submit_button("Sign in", type="primary", width="stretch")
         # Of the form, or else the name that was typed there would stay there.
-        st.form_submit_button("Forgot password?", type="tertiary", on_click=_forget_password)
+        st.form_submit_button(
+            "Forgot password?",
+            type="tertiary",
+            on_click=lambda: _choose(_Step("forgot password", st.session_state[_USERNAME])),
+        )
     if submitted and _all_given(username, password):
         try:
             _admit(lambda: backend().auth.sign_in(username, password))
@@ -67,7 +71,8 @@ def _draw_first_password(step: _Step) -> None:
     with st.form("first_password"):
         st.header("Choose your password", anchor=False)
         st.caption("The password you were given works once. Choose your own to continue.")
-        _username_for_password_managers(step.username)
+        # For password managers.
+        st.text_input("User name", step.username, autocomplete="username", disabled=True)
         new_password = _new_password_inputs()
         submitted = st.form_submit_button("Set password and sign in", type="primary", width="stretch")
     if submitted and new_password:
@@ -91,7 +96,7 @@ def _draw_forgot_password(step: _Step) -> None:
 def _draw_reset(step: _Step) -> None:
     with st.form("reset_password"):
         st.header("Set a new password", anchor=False)
-        _username_for_password_managers(step.username)
+        st.text_input("User name", step.username, autocomplete="username", disabled=True)
         code = st.text_input("Code from the e-mail", autocomplete="one-time-code")
         new_password = _new_password_inputs()
         submitted = st.form_submit_button("Set password", type="primary", width="stretch")
@@ -106,11 +111,9 @@ def _draw_reset(step: _Step) -> None:
 
 
 def _admit(sign_in: Callable[[], Tokens]) -> None:
-    def admit() -> None:
-        with st.spinner("Signing in …"):
-            signed_in.begin_session(backend().admit(sign_in()))
-
-    if _done(admit):
+    with st.spinner("Signing in …"):
+        done = _done(lambda: signed_in.begin_session(backend().admit(sign_in())))
+    if done:
         st.session_state.pop(_STEP, None)
         move_focus(TITLE)
         st.rerun()
@@ -122,14 +125,12 @@ def _done(action: Callable[[], None]) -> bool:
         action()
     except PasswordChangeRequiredError:
         raise
-    except InvalidInputError as error:
-        problems = [f"- {escape_markdown(problem)}" for problem in error.problems]
-        st.error("\n".join([escape_markdown(str(error)), *problems]))
     except DashboardError as error:
-        st.error(str(error), icon=":material/error:")
-    else:
-        return True
-    return False
+        problems = error.problems if isinstance(error, InvalidInputError) else ()
+        lines = map(escape_markdown, (str(error), *problems))
+        st.error("\n- ".join(lines), icon=":material/error:")
+        return False
+    return True
 
 
 def _new_password_inputs() -> str | None:
@@ -143,10 +144,6 @@ def _new_password_inputs() -> str | None:
     return new_password or None
 
 
-def _username_for_password_managers(username: str) -> None:
-    st.text_input("User name", username, autocomplete="username", disabled=True)
-
-
 def _all_given(*values: str) -> bool:
     if all(value.strip() for value in values):
         return True
@@ -157,10 +154,6 @@ def _all_given(*values: str) -> bool:
 def _back_button(username: str) -> None:
     back = (_Step(username=username),)
     st.button("Back to sign-in", type="tertiary", icon=":material/arrow_back:", on_click=_choose, args=back)
-
-
-def _forget_password() -> None:
-    _choose(_Step("forgot password", st.session_state[_USERNAME]))
 
 
 def _choose(step: _Step) -> None:

@@ -30,7 +30,8 @@ def _request(method: str | None, ticket: str | None) -> None:
 
 _SESSION_ID = "session_id"
 _SIGNED_OUT = "signed_out"
-_ENDED = "session_ended"
+ENDED = "session_ended"
+"""Why the session ended, for a user who did not sign out."""
 
 
 def find_session() -> Session | None:
@@ -41,14 +42,14 @@ def find_session() -> Session | None:
         st.session_state[_SESSION_ID] = session_id
     elif session_id and not st.session_state.get(_SIGNED_OUT):
         st.session_state.pop(_SESSION_ID, None)
-        st.session_state.setdefault(_ENDED, str(SessionExpiredError()))
+        st.session_state.setdefault(ENDED, str(SessionExpiredError()))
     return session
 
 
 def begin_session(session_id: str) -> None:
     """Makes a new session this tab's own."""
     st.session_state.pop(_SIGNED_OUT, None)
-    st.session_state.pop(_ENDED, None)
+    st.session_state.pop(ENDED, None)
     st.session_state[_SESSION_ID] = session_id
 
 
@@ -61,17 +62,11 @@ def end_session() -> None:
     st.session_state[_SIGNED_OUT] = True
 
 
-def read_reason() -> str | None:
-    """Why the session ended, for a user who did not sign out."""
-    reason: str | None = st.session_state.get(_ENDED)
-    return reason
-
-
 def expire_session(reason: SessionExpiredError | NotAnAnalystError) -> NoReturn:
     """Ends a session that cannot go on, and starts over at the sign-in form with the reason."""
     if session_id := _session_id():
         backend().sessions.end(session_id)
-    st.session_state[_ENDED] = str(reason)
+    st.session_state[ENDED] = str(reason)
     st.rerun()
 
 

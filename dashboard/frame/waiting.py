@@ -25,15 +25,10 @@ NOTICE_SECONDS: Final = 5
 
 
 class SilenceNotice:
-    """Says what is waited for once it has been silent for a while, with a button to ask anew.
-
-    Args:
-        what: who is asked, as a sentence begins with it: `The table`.
-        key: identifies this notice on the page.
-        now: seconds that go by.
-    """
+    """Says what is waited for once it has been silent for a while, with a button to ask anew."""
 
     def __init__(self, what: str, key: str, now: Callable[[], float] = time.monotonic) -> None:
+        """`what` is asked, as a sentence begins with it (`The table`); the key is unique on the page."""
         self._what = what
         self._key = key
         self._now = now
@@ -43,17 +38,15 @@ class SilenceNotice:
         self._silent_since = now()
 
     def tick(self) -> None:
-        """Tells how long there has been no answer.
+        """Says how long there has been no answer.
 
         Call it every `TICK_SECONDS`: what it draws is where Streamlit ends this run once another is wanted.
         """
         seconds = int(self._now() - self._silent_since) // NOTICE_SECONDS * NOTICE_SECONDS
         if not seconds:
-            # It shows nothing. It is drawn so that Streamlit can end the run.
-            self._place.empty()
+            self._place.empty()  # it shows nothing, and is drawn so that Streamlit can end the run
             return
-        if self._told is None:
-            self._told = self._draw()
+        self._told = self._told or self._draw()
         self._told.warning(
             f"{self._what} has not answered for {seconds} s. Until it does, the page stays as it was.",
             icon=":material/hourglass_top:",
@@ -109,7 +102,7 @@ TITLE: Final = "title"
 _SCRIPT: Final = Path(__file__).with_name("attention.js").read_text(encoding="utf-8")
 _FOCUS: Final = "attention_focus"
 _TOLD: Final = "attention_told"
-_ADDED: Final = "attention_added"
+_FIRST: Final = "attention_first"
 _PAGE: Final = "attention_page"
 
 
@@ -118,14 +111,12 @@ def move_focus(anchor: str) -> None:
     st.session_state[_FOCUS] = {"anchor": anchor, "token": uuid4().hex}
 
 
-def announce(text: str) -> None:
-    """What a screen reader says of the page once this run ends, unless it said the same before."""
-    st.session_state[_TOLD] = text
+def announce(text: str, *, first: bool = False) -> None:
+    """What a screen reader says of the page once this run ends, unless it said the same before.
 
-
-def add_to_told(text: str) -> None:
-    """What a screen reader says before the page's own announcement."""
-    st.session_state[_ADDED] = text
+    What is said `first` comes before that, in this run alone.
+    """
+    st.session_state[_FIRST if first else _TOLD] = text
 
 
 def begin_page(title: str, section: str = "") -> None:
@@ -145,5 +136,5 @@ def begin_page(title: str, section: str = "") -> None:
 def draw_attention() -> None:
     """Does both. Draw it last: what the focus goes to has to be there."""
     attention = st.components.v2.component("attention", js=_SCRIPT)
-    told = " ".join(filter(None, [st.session_state.pop(_ADDED, ""), st.session_state.get(_TOLD, "")]))
+    told = " ".join(filter(None, [st.session_state.pop(_FIRST, ""), st.session_state.get(_TOLD, "")]))
     attention(data={"told": told, "focus": st.session_state.get(_FOCUS)}, key="attention")

@@ -8,12 +8,13 @@ from uuid import uuid4
 import boto3
 
 from contract.moments import format_affected_date, format_moment
-from store.records import Attribute, FileAttribute, Index
+from store.records import Attribute, FileAttribute
+from tests.stands.projection_tables import ERRORS, create_message_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TABLE = "FileSlaErrors"
+TABLE = ERRORS
 REGION = "eu-central-1"
 
 
@@ -61,28 +62,5 @@ def item(
 def create_table() -> "DynamoDBClient":
     """Creates the table with both indexes."""
     client = boto3.client("dynamodb", region_name=REGION)
-
-    def index(name: str, partition: str, sort: str) -> Any:
-        return {
-            "IndexName": name,
-            "KeySchema": [
-                {"AttributeName": partition, "KeyType": "HASH"},
-                {"AttributeName": sort, "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "ALL"},
-        }
-
-    client.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": Attribute.ERROR_ID, "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"}
-            for name in (Attribute.ERROR_ID, Attribute.FOLDER, Attribute.AFFECTED_DATE)
-        ],
-        GlobalSecondaryIndexes=[
-            index(Index.AFFECTED_DATE, Attribute.AFFECTED_DATE, Attribute.FOLDER),
-            index(Index.FOLDER, Attribute.FOLDER, Attribute.AFFECTED_DATE),
-        ],
-    )
+    create_message_tables(client)
     return client

@@ -1,6 +1,5 @@
-"""Each server speaks for itself on the screen: two with the same path, and one that fell silent."""
+"""A server that fell silent, on the screen."""
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -42,56 +41,6 @@ def folder() -> str:
 def zone() -> ZoneInfo:
     """One in which it is about noon, so that today does not end meanwhile."""
     return ZoneInfo(f"Etc/GMT{datetime.now(UTC).hour - 12:+d}")
-
-
-def test_two_servers_with_one_path_do_not_speak_for_each_other(
-    page: Page, stack: RunningStack, folder: str, zone: ZoneInfo
-) -> None:
-    first, second = Server.create(stack), Server.create(stack)
-    for server in (first, second):
-        server.report(stuck(minutes_ago(3 * 60), folder=folder))
-        server.incident(IncidentStatus.OPEN)
-    search = f"/?zone={quote(zone.key)}&q={folder.rsplit(chr(92))[-1]}"
-    page.goto(search)
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
-    is_open = table(page, "Incidents")
-    _look_until(
-        page,
-        lambda: _expect_row(is_open, first.name, folder),
-        lambda: _expect_row(is_open, second.name, folder),
-    )
-    page.goto(f"/?zone={quote(zone.key)}&q={second.name}")
-    pick_first_row(is_open)
-    expect(page).to_have_url(re.compile("incident="))
-    link = page.url
-
-    second.report()
-    second.incident(IncidentStatus.CLEARED)
-    page.goto(search)
-    _look_until(
-        page,
-        lambda: _expect_none(is_open, second.name),
-        lambda: _expect_row(is_open, first.name, folder),
-    )
-    page.goto(f"/incidents{search[1:]}")
-    _look_until(
-        page,
-        lambda: _expect_row(is_open, second.name, folder, "✓ Cleared"),
-        lambda: _expect_row(is_open, first.name, folder, "▲ Open"),
-    )
-
-    page.goto(link)
-    expect(page.get_by_test_id("stCode").get_by_text(folder)).to_be_visible()
-    expect(page.get_by_text("Cleared: a later report says that nothing is stuck")).to_be_visible()
-    page.get_by_role("link", name="Folder history").click()
-    expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
-    files = table(page, "Stuck files")
-    _look_until(
-        page,
-        lambda: _expect_row(files, first.name, FILE, "▲ Open"),
-        lambda: _expect_row(files, second.name, FILE, "✓ Cleared"),
-    )
 
 
 def test_a_silent_server_is_known_and_its_incident_unknown_until_it_reports_again(
@@ -159,10 +108,6 @@ def _expect_row(of: Locator, sender: str, *texts: str) -> None:
     """One row of the sender, with these texts in its cells."""
     for text in texts:
         expect(_row(of, sender)).to_contain_text(text, timeout=LOOK_MS)
-
-
-def _expect_none(of: Locator, sender: str) -> None:
-    expect(_row(of, sender)).to_have_count(0, timeout=LOOK_MS)
 
 
 def _look_until(page: Page, *looks: Callable[[], None]) -> None:

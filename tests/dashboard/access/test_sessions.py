@@ -1,8 +1,11 @@
 """Sessions in memory, and the cookie that leads a browser back to one."""
 
 import asyncio
+import os
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unittest.mock import Mock, create_autospec
 
@@ -11,9 +14,11 @@ import pytest
 from starlette.applications import Starlette
 
 from dashboard.access.analyst import Analyst
+from dashboard.access.kept_sessions import KeptSession, SessionFolder
 from dashboard.access.sessions import (
     COOKIE,
     IDLE_LIMIT,
+    KEEP_INTERVAL,
     PATH,
     TICKET_LIFETIME,
     Session,
@@ -116,21 +121,15 @@ def test_a_session_whose_analyst_may_no_longer_read_is_ended_and_no_other(
     sessions: SessionStore, analyst: Any, refusal: DashboardError
 ) -> None:
     other, session_id = begin(sessions), begin(sessions, analyst)
+    # Without an answer it goes on.
+    analyst.verify.side_effect = UnreachableError("The sign-in service")
+    with pytest.raises(UnreachableError):
+        sessions.verify(find(sessions, session_id))
     analyst.verify.side_effect = refusal
     with pytest.raises(type(refusal)):
         sessions.verify(find(sessions, session_id))
     assert sessions.find(session_id) is None
     assert sessions.find(other)
-
-
-def test_a_session_that_cannot_be_verified_just_now_is_not_ended(
-    sessions: SessionStore, analyst: Any
-) -> None:
-    session_id = begin(sessions, analyst)
-    analyst.verify.side_effect = UnreachableError("The sign-in service")
-    with pytest.raises(UnreachableError):
-        sessions.verify(find(sessions, session_id))
-    assert sessions.find(session_id)
 
 
 def test_who_still_holds_a_session_that_was_ended_or_left_idle_is_refused(
@@ -206,3 +205,76 @@ def test_neither_a_session_id_nor_a_ticket_can_be_guessed(sessions: SessionStore
     for secret in (session_id, sessions.ticket(session_id)):
         # Of 64 characters: 256 bits.
         assert len(secret) * 6 >= 256
+
+
+@pytest.fixture
+def restart(tmp_path: Path, clock: StoppedClock) -> Callable[[], SessionStore]:
+    """The sessions of a process that has just started, with those that an earlier one kept."""
+
+    def restore(kept: KeptSession) -> Session:
+        analyst = create_autospec(Analyst, instance=True, refresh_token=kept.refresh_token)
+        analyst.username = kept.username
+        return Session(analyst, Mock(), Mock(), Mock(), Mock(), clock())
+
+    return lambda: SessionStore(clock, SessionFolder(tmp_path / "sessions", (bytes(32),)), restore)
+
+
+def list_files(tmp_path: Path) -> list[Path]:
+    return list((tmp_path / "sessions").iterdir())
+
+
+def begin_kept(sessions: SessionStore, clock: StoppedClock) -> tuple[str, Any]:
+    analyst = create_autospec(Analyst, instance=True, refresh_token="refresh")
+    analyst.username = "ana"
+    return sessions.begin(Session(analyst, Mock(), Mock(), Mock(), Mock(), clock())), analyst
+
+
+def test_idle_time_counts_through_restarts_and_a_session_in_use_is_written_now_and_then(
+    restart: Callable[[], SessionStore], clock: StoppedClock, tmp_path: Path
+) -> None:
+    sessions = restart()
+    session_id, _ = begin_kept(sessions, clock)
+    [path] = list_files(tmp_path)
+    first = path.read_bytes()
+    sessions.find(session_id)
+    assert path.read_bytes() == first
+    clock.now += KEEP_INTERVAL
+    sessions.find(session_id)
+    assert path.read_bytes() != first
+    for _ in range(2):
+        clock.now += IDLE_LIMIT - timedelta(minutes=1)
+        assert restart().find(session_id)
+    clock.now += IDLE_LIMIT + timedelta(minutes=1)
+    assert restart().find(session_id) is None
+    assert not list_files(tmp_path)
+
+
+def test_who_signed_out_stays_signed_out_also_of_a_process_that_has_not_seen_the_session(
+    restart: Callable[[], SessionStore], clock: StoppedClock, tmp_path: Path
+) -> None:
+    session_id, _ = begin_kept(restart(), clock)
+    restart().end(session_id)
+    assert restart().find(session_id) is None
+    assert not list_files(tmp_path)
+
+
+def test_files_that_nobody_comes_back_to_go_with_the_next_sign_in(
+    restart: Callable[[], SessionStore], clock: StoppedClock, tmp_path: Path
+) -> None:
+    begin_kept(restart(), clock)
+    [path] = list_files(tmp_path)
+    os.utime(path, (clock.now.timestamp(),) * 2)
+    clock.now += IDLE_LIMIT + timedelta(minutes=1)
+    again, _ = begin_kept(restart(), clock)
+    assert len(list_files(tmp_path)) == 1
+    assert restart().find(again)
+
+
+def test_a_new_refresh_token_takes_the_place_of_the_old_one_at_once(
+    restart: Callable[[], SessionStore], clock: StoppedClock
+) -> None:
+    sessions = restart()
+    session_id, analyst = begin_kept(sessions, clock)
+    analyst.verify.side_effect = lambda: setattr(analyst, "refresh_token", "rotated")
+    sessions.verify(find(sessions, session_id))
+    assert find(restart(), session_id).analyst.refresh_token == "rotated"

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
@@ -96,19 +95,12 @@ def test_a_refusal_is_of_who_asked_and_the_next_one_asks(monkeypatch: pytest.Mon
     assert all(future.result().startswith("answer") for future in futures if future not in refused)
 
 
-@pytest.mark.parametrize("other", ["question", "another"])
-def test_once_answered_it_is_asked_anew(other: str) -> None:
-    cache = Cache(StoppedClock())
-    answers: list[Callable[[], str]] = [lambda: "first", lambda: "second"]
-    assert cache.share("question", answers[0]) == "first"
-    assert cache.share(other, answers[1]) == "second"
-
-
-def test_a_mistake_of_ours_leaves_nobody_waiting() -> None:
+def test_a_mistake_of_ours_leaves_nobody_waiting_and_what_is_shared_is_not_kept() -> None:
     cache = Cache(StoppedClock())
     with pytest.raises(ZeroDivisionError):
         cache.share("question", lambda: 1 // 0)
-    assert cache.share("question", lambda: 1) == 1
+    answers = iter(range(9))
+    assert [cache.share("question", lambda: next(answers)) for _ in range(2)] == [0, 1]
 
 
 @pytest.fixture
@@ -116,20 +108,17 @@ def cache(clock: StoppedClock) -> Cache:
     return Cache(clock)
 
 
-def test_whoever_changed_something_has_all_asked_anew(cache: Cache) -> None:
+def test_whoever_changed_something_has_all_asked_anew_also_what_was_under_way(cache: Cache) -> None:
     answers = iter(range(9))
+
+    def ask_while_somebody_acts() -> int:
+        cache.forget()
+        return next(answers)
+
     assert [cache.ask("?", lambda: next(answers)) for _ in range(2)] == [0, 0]
     cache.forget()
-    assert [cache.ask("?", lambda: next(answers)) for _ in range(2)] == [1, 1]
-
-
-def test_an_answer_that_was_under_way_does_not_count_afterwards(cache: Cache) -> None:
-    def ask() -> str:
-        cache.forget()
-        return "from before"
-
-    assert cache.ask("?", ask) == "from before"
-    assert cache.ask("?", lambda: "from after") == "from after"
+    assert cache.ask("?", ask_while_somebody_acts) == 1
+    assert [cache.ask("?", lambda: next(answers)) for _ in range(2)] == [2, 2]
 
 
 def test_what_is_long_past_outlives_it(cache: Cache, clock: StoppedClock) -> None:
@@ -155,28 +144,17 @@ def rows(number: int) -> pd.DataFrame:
     return pd.DataFrame({"a": range(number)})
 
 
-def test_a_result_is_computed_once_and_is_the_same_for_everyone() -> None:
-    cache = Cache(StoppedClock())
-    first = cache.compute("a", lambda: rows(1))
-    assert cache.compute("a", lambda: pytest.fail("again")) is first
-    assert cache.compute("b", lambda: rows(2)) is not first
-
-
-def test_what_nobody_asked_for_in_the_longest_time_goes_first() -> None:
+def test_a_result_is_computed_once_until_it_is_the_one_that_nobody_asked_for_in_the_longest_time() -> None:
     cache = Cache(StoppedClock(), capacity=5)
     kept, forgotten = cache.compute("kept", lambda: rows(2)), cache.compute("forgotten", lambda: rows(2))
-    assert cache.compute("kept", lambda: rows(2)) is kept
+    assert cache.compute("kept", lambda: pytest.fail("again")) is kept
     cache.compute("new", lambda: rows(2))
-    assert cache.compute("kept", lambda: rows(2)) is kept
+    assert cache.compute("kept", lambda: pytest.fail("again")) is kept
     assert cache.compute("forgotten", lambda: rows(2)) is not forgotten
-
-
-def test_what_is_larger_than_everything_is_kept_alone() -> None:
-    cache = Cache(StoppedClock(), capacity=5)
-    cache.compute("small", lambda: rows(1))
+    # What is larger than everything is kept alone.
     large = cache.compute("large", lambda: rows(9))
-    assert cache.compute("large", lambda: rows(9)) is large
-    assert cache.compute("small", lambda: "anew") == "anew"
+    assert cache.compute("large", lambda: pytest.fail("again")) is large
+    assert cache.compute("kept", lambda: "anew") == "anew"
 
 
 def test_a_result_of_a_result_is_found_while_it_is_computed() -> None:
@@ -185,47 +163,26 @@ def test_a_result_of_a_result_is_found_while_it_is_computed() -> None:
 
 
 def test_a_newer_version_takes_the_place_of_the_one_before_and_of_what_was_computed_of_it() -> None:
-    cache = Cache(StoppedClock())
-
-    def version(number: int) -> pd.DataFrame:
-        return cache.compute(("range", number), lambda: rows(number), version_of="range")
-
-    frames = RecordFrames(rows(1), rows(2))
-    old = cache.compute(("range", 1), lambda: frames, version_of="range")
+    cache = Cache(StoppedClock(), capacity=20)
+    kept = cache.compute("kept", lambda: rows(4))
+    old = cache.compute(("range", 1), lambda: RecordFrames(rows(1), rows(2)), version_of="range")
     of_old = cache.compute(("of", old), lambda: RecordFrames(rows(3), rows(0)))
     cache.compute(("of that", of_old), lambda: rows(4))
-    other = cache.compute(("other", 1), lambda: rows(5), version_of="other")
-    version(2)
-    assert cache.compute(("of that", of_old), lambda: "anew") == "anew"
-    assert cache.compute(("of", old), lambda: "anew") == "anew"
-    assert cache.compute(("other", 1), lambda: pytest.fail("again")) is other
-    assert cache.compute(("range", 1), lambda: "anew", version_of="range") == "anew"
+    other = cache.compute("one", lambda: rows(1), version_of="other")
 
-
-def test_the_version_before_is_gone_while_the_next_one_is_made() -> None:
-    cache = Cache(StoppedClock())
-    held = weakref.ref(cache.compute("old", lambda: rows(1), version_of="range"))
-    assert cache.compute("new", lambda: held() is None, version_of="range")
-
-
-def test_what_was_forgotten_counts_no_more() -> None:
-    cache = Cache(StoppedClock(), capacity=10)
-    kept = cache.compute("kept", lambda: rows(4))
-    for number in range(20):
-        cache.compute(("range", number), lambda: rows(5), version_of="range")
-    assert cache.compute("kept", lambda: rows(4)) is kept
-
-
-def test_what_was_computed_of_an_older_version_is_not_kept() -> None:
-    cache = Cache(StoppedClock())
-    old = cache.compute("old", lambda: RecordFrames(rows(1), rows(2)), version_of="range")
-
-    def compute() -> pd.DataFrame:
-        cache.compute("new", lambda: RecordFrames(rows(1), rows(2)), version_of="range")
+    def compute_late() -> pd.DataFrame:
+        # The versions before are gone while the next one is made, and what was forgotten counts no more.
+        for number in range(20):
+            cache.compute(("range", number), lambda: rows(5), version_of="range")
         return rows(3)
 
-    assert len(cache.compute(("of", old), compute)) == 3
-    assert cache.compute(("of", old), lambda: "anew") == "anew"
+    assert len(cache.compute(("late", old), compute_late)) == 3
+    for question in (("late", old), ("of", old), ("of that", of_old)):
+        assert cache.compute(question, lambda: "anew") == "anew"
+    assert cache.compute("kept", lambda: pytest.fail("again")) is kept
+    assert cache.compute("one", lambda: pytest.fail("again"), version_of="other") is other
+    held = weakref.ref(cache.compute("old", lambda: rows(1), version_of="range"))
+    assert cache.compute("new", lambda: held() is None, version_of="range")
 
 
 MEGABYTE = 2**20

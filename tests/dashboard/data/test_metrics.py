@@ -12,9 +12,7 @@ from botocore.stub import Stubber
 from contract.moments import utc_now
 from dashboard.data.cache import Cache
 from dashboard.data.metrics import Metrics
-from dashboard.errors import (
-    AccessDeniedError,
-)
+from dashboard.errors import AccessDeniedError
 
 NOW = datetime(2026, 11, 23, 20, 15, tzinfo=UTC)
 STEP = timedelta(minutes=5)
@@ -68,22 +66,11 @@ def test_since_when_is_the_last_change_of_state(metrics: Metrics) -> None:
 def test_last_report_is_the_newest_of_the_first_page_with_any(metrics: Metrics) -> None:
     newest = NOW - timedelta(minutes=4)
 
-    def page(moments: list[datetime], **more: str) -> dict[str, Any]:
+    def page(*moments: datetime, **more: str) -> dict[str, Any]:
         values = [1.0] * len(moments)
         return {"MetricDataResults": [{"Id": "q0", "Timestamps": moments, "Values": values}], **more}
 
     with Stubber(metrics._client) as aws:
-        aws.add_response("get_metric_data", page([], NextToken="more"))
-        aws.add_response("get_metric_data", page([newest, newest - timedelta(minutes=9)], NextToken="more"))
+        aws.add_response("get_metric_data", page(NextToken="more"))
+        aws.add_response("get_metric_data", page(newest, newest - timedelta(minutes=9), NextToken="more"))
         assert metrics.find_last_report(NOW) == newest
-
-
-def _answer(query_id: str, moments: list[datetime], values: list[float]) -> dict[str, Any]:
-    return {"MetricDataResults": [{"Id": query_id, "Timestamps": moments, "Values": values}]}
-
-
-def test_times_without_their_values_are_not_taken_for_an_answer(metrics: Metrics) -> None:
-    with Stubber(metrics._client) as aws:
-        aws.add_response("get_metric_data", _answer("q0", [NOW, NOW - STEP], [1.0]))
-        with pytest.raises(ValueError, match="shorter"):
-            metrics.read_gateway(NOW - STEP, NOW, STEP)

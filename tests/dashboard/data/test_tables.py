@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from contract.words import IncidentStatus, SenderState, UnknownReason
@@ -19,11 +18,10 @@ from dashboard.data.tables import (
     RecordTable,
     join_incidents,
 )
-from dashboard.figures.incidents import overdue_minutes
 from store import senders
 from store.dynamodb import TableSpec
 from store.incidents import INCIDENTS_TABLE, LISTED, IncidentAttribute, IncidentIndex
-from store.records import Attribute, FileAttribute
+from store.records import Attribute
 from store.runs import Stamp
 from store.senders import SENDERS_TABLE, SenderAttribute, SenderIndex
 from tests.dashboard.clocks import StoppedClock
@@ -87,14 +85,10 @@ def test_a_folder_is_its_records_of_the_hours_asked_for(
     breach_table: RecordTable, store: Callable[..., None]
 ) -> None:
     times = {hours: HOUR + timedelta(hours=hours, minutes=30) for hours in (-2, -1, 0, 1, 2)}
-    store(*(item(time, "F", [(f"{hours}", HOUR)]) for hours, time in times.items()), item(HOUR, "other"))
-
-    def names(first: datetime, last: datetime) -> list[str]:
-        found = breach_table.query_folder("F", first, last)
-        return [record[Attribute.FILES]["L"][0]["M"][FileAttribute.FILENAME]["S"] for record in found]
-
-    assert names(times[-1], times[1]) == ["-1", "0", "1"]
-    assert names(HOUR, HOUR) == ["0"]
+    store(*(item(time, "F", sla=10 + hours) for hours, time in times.items()), item(HOUR, "other"))
+    found = breach_table.query_folder("F", times[-1], times[1])
+    assert [record[Attribute.SLA]["N"] for record in found] == ["9", "10", "11"]
+    assert [record[Attribute.SLA]["N"] for record in breach_table.query_folder("F", HOUR, HOUR)] == ["10"]
 
 
 @pytest.mark.parametrize(
@@ -114,15 +108,6 @@ def test_every_refusal_has_its_own_error(
     with pytest.raises(error) as caught:
         list(breach_table.query_hour(HOUR, with_files=False))
     assert "internals" not in str(caught.value)
-
-
-def test_no_answer_is_told_apart(breach_table: RecordTable, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
-        raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
-
-    monkeypatch.setattr(breach_table._client, "_make_api_call", fail)
-    with pytest.raises(errors.UnreachableError):
-        list(breach_table.query_hour(HOUR, with_files=False))
 
 
 def test_a_run_is_its_records_of_a_folder_and_no_others(
@@ -160,23 +145,6 @@ def test_live_is_what_is_open_or_unknown_of_every_sender(projected: Projected, t
     assert {(one.status, one.reason) for one in live.values()} == {
         (IncidentStatus.UNKNOWN, UnknownReason.NOT_REPORTED)
     }
-    projected.tell(listing(2, [B], stuck(A, "b"), sender="lists"), "ana/LISTS")
-    assert tables.list_live() == list(live.values())
-
-
-def test_an_incident_is_read_as_it_was_written(projected: Projected, tables: AnalystTables) -> None:
-    projected.tell(run(0, stuck(A, "a", "b", created=-9, sla=30), sender="key"), "ana/FILES01")
-    [one] = tables.list_live()
-    assert (one.sender, one.sender_name, one.folder, one.sla) == ("key", "ana/FILES01", A, 30)
-    assert (one.status, one.reason, one.ended_at, one.reopened) == (IncidentStatus.OPEN, None, None, 0)
-    assert (one.file_count, one.peak_file_count, one.oldest_creation) == (2, 2, at(-9))
-    assert (one.opened_at, one.breached_since) == (at(0), at(-8.5))
-    assert (one.last_seen_at, one.seen.run, one.seen.arrived) == (at(0), "run-0", at(0))
-    assert overdue_minutes(one, at(1)) == 9.5 * 60
-    found = tables.find_incident(one.incident_id)
-    assert found
-    # The emulator's index has more than it includes.
-    assert replace(one, opened=found.opened, hashes=()) == found
 
 
 def test_ended_ones_are_found_by_their_day_and_by_id(projected: Projected, tables: AnalystTables) -> None:
@@ -218,28 +186,21 @@ def test_senders_are_those_of_every_state_and_those_that_were_only_refused(
     assert (lists.last_run_at, lists.due_at, lists.interval_from) == (at(5), at(6), "assumed")
 
 
-def test_what_was_read_is_remembered_for_some_seconds(
-    projected: Projected, tables: AnalystTables, clock: StoppedClock
-) -> None:
-    assert (tables.list_senders().senders, tables.list_live()) == ([], [])
-    projected.tell(run(0, stuck(A, "a")))
-    assert (tables.list_senders().senders, tables.list_live()) == ([], [])
-    clock.now += KEPT_FOR
-    assert (len(tables.list_senders().senders), len(tables.list_live())) == (1, 1)
-
-
 def test_an_incident_in_full_is_never_older_than_the_list_that_it_was_picked_from(
-    projected: Projected, tables: AnalystTables
+    projected: Projected, tables: AnalystTables, clock: StoppedClock
 ) -> None:
     projected.tell(listing(0, [A], stuck(A, "a"), sender="lists"), "ana/LISTS")
     [listed] = tables.list_live()
     assert tables.read_incident(listed) == tables.find_incident(listed.incident_id)
     projected.tell(listing(1, [A], sender="lists"), "ana/LISTS")
-    # Of the same two seconds: the other list is asked for the first time.
+    # Of the same two seconds: what was read is remembered, and the other list is asked for the first time.
+    assert tables.list_live() == [listed]
     [ended] = tables.list_incidents([at(1).date()])
     found = tables.read_incident(ended)
     assert found
     assert (ended.status, found.status) == (IncidentStatus.CLEARED, IncidentStatus.CLEARED)
+    clock.now += KEPT_FOR
+    assert tables.list_live() == []
 
 
 def test_a_refusal_of_aws_is_told_in_our_words_and_not_remembered(clock: StoppedClock) -> None:

@@ -41,34 +41,29 @@ def texts(app: AppTest) -> list[str]:
     return [warning.value for warning in app.warning]
 
 
-@pytest.mark.parametrize("steps", [(), (1, 1, 1, 1, NOTICE_SECONDS - 4.001)])
-def test_a_short_silence_is_nothing_to_speak_of(steps: tuple[float, ...]) -> None:
-    app = run(*steps)
-    assert texts(app) == []
-    assert not app.button
-
-
 @pytest.mark.parametrize(
-    ("steps", "seconds"), [((5,), 5), ((1, 1, 6), 5), ((5, 1, 1, 1), 5), ((5, 5), 10), ((11, 11), 20)]
+    ("steps", "seconds"),
+    [
+        ((1, 1, 1, 1, NOTICE_SECONDS - 4.001), None),
+        ((1, 1, 6), 5),
+        ((5, 1, 1, 1), 5),
+        ((11, 11), 20),
+        # An answer takes the notice away, and a new silence brings it back.
+        ((8, -1), None),
+        ((8, -1, 4), None),
+        ((8, -1, 6), 5),
+    ],
 )
-def test_a_longer_one_is_told_with_a_button(steps: tuple[float, ...], seconds: int) -> None:
+def test_a_silence_that_is_not_short_is_told_with_a_button(
+    steps: tuple[float, ...], seconds: int | None
+) -> None:
     app = run(*steps)
-    assert texts(app) == [
-        f"The table has not answered for {seconds} s. Until it does, the page stays as it was."
-    ]
-    assert [button.label for button in app.button] == ["Try again"]
-    app.button[0].click().run()
-    assert not app.exception
-
-
-def test_an_answer_takes_the_notice_away_and_a_new_silence_brings_it_back() -> None:
-    answered = -1
-    assert texts(run(8, answered)) == []
-    assert not run(8, answered).button
-    assert texts(run(8, answered, 4)) == []
-    back = run(8, answered, 6)
-    assert ["5 s" in text for text in texts(back)] == [True]
-    assert len(back.button) == 1
+    told = f"The table has not answered for {seconds} s. Until it does, the page stays as it was."
+    assert texts(app) == ([] if seconds is None else [told])
+    assert [button.label for button in app.button] == ([] if seconds is None else ["Try again"])
+    if seconds:
+        app.button[0].click().run()
+        assert not app.exception
 
 
 def draw_answer(call: "Callable[[], str]") -> None:
@@ -128,10 +123,6 @@ def test_a_call_that_takes_long_is_shown_and_what_comes_of_it_comes_all_the_same
     assert [error.value for error in app.error] == ([str(UnreachableError("The table"))] if fails else [])
     # Not in the script's own thread, which would be deaf meanwhile.
     assert contexts == [None]
-
-
-def test_a_quick_call_draws_nothing_but_its_answer() -> None:
-    assert [text.value for text in run_call(lambda: "at once").text] == ["at once"]
 
 
 def attention(app: AppTest) -> dict[str, Any]:
