@@ -41,10 +41,6 @@ class ClientSecret:
 
     A wrong password is no reason to read it. A caller who has the hash refused on purpose causes one read in
     `IDLE_SECONDS`, and does not keep anyone else from reading.
-
-    Args:
-        read: returns the current secret.
-        clock: monotonic seconds; tests pass their own.
     """
 
     def __init__(self, read: Callable[[], str], clock: Callable[[], float] = time.monotonic) -> None:

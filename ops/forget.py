@@ -20,7 +20,7 @@ from store.incidents import INCIDENTS_TABLE, HistoryAttribute, IncidentAttribute
 from store.maintenance import WindowAttribute
 from store.notifications import NOTIFICATIONS_TABLE, NotificationAttribute
 from store.records import RECORDS_TABLE, FileAttribute
-from store.runs import RUNS_TABLE, ProblemAttribute, RunAttribute
+from store.runs import RUNS_TABLE, RunAttribute
 from store.senders import SENDERS_TABLE, SenderAttribute
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ TABLES: Final[dict[Output, TableSpec]] = {
 _KEPT: Final = "forgotten"
 """The subject in FileSlaNotifications under which a name's kind, length and hash are kept, for `restore`."""
 _WRITTEN: Final = {
-    "note", HistoryAttribute.NOTE, WindowAttribute.REASON, ProblemAttribute.PROBLEM, ProblemAttribute.HINT
+    "note", HistoryAttribute.NOTE, WindowAttribute.REASON, "Problem", "Hint",
 }  # fmt: skip
 """What people wrote, and what was wrong with a report: attributes, and keys of the JSON in `RuleState`."""
 _NAMED: Final[dict[str, set[str]]] = {

@@ -29,11 +29,6 @@ Record = TypeVar("Record")
 
 # --- tables
 
-MAX_INCLUDED = 20
-"""Attributes that one index may include (NonKeyAttributes of DynamoDB's `Projection`)."""
-MAX_INCLUDED_BY_ALL = 100
-"""Attributes that all indexes of a table may include together; one that two indexes include counts twice."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class IndexSpec:
@@ -66,9 +61,8 @@ class TableSpec:
     @property
     def key_attributes(self) -> list[str]:
         """The keys of the table and of its indexes, each once."""
-        keys = [self.partition_key, self.sort_key]
-        for index in self.indexes:
-            keys += [index.partition_key, index.sort_key]
+        specs: list[TableSpec | IndexSpec] = [self, *self.indexes]
+        keys = [key for spec in specs for key in (spec.partition_key, spec.sort_key)]
         return list(dict.fromkeys(str(key) for key in keys if key is not None))
 
 
@@ -174,14 +168,7 @@ def get_items(
     attributes: Sequence[str] = (),
     consistent: bool,
 ) -> Iterator[Item]:
-    """The items that exist of these keys, in no order.
-
-    Args:
-        client: may `BatchGetItem`.
-        table: its name.
-        keys: each once.
-        attributes: what to read of each item; all of it where none is named.
-        consistent: whether every write that was answered before has to be seen.
+    """The items that exist of these keys, each of which is given once, in no order; as of `Query`.
 
     Raises:
         UnprocessedKeysError: DynamoDB left keys out at every attempt, as it does while it throttles.
@@ -310,19 +297,16 @@ def transact(
     Raises:
         ConflictError: a condition no longer holds.
     """
-    for attempt in range(ATTEMPTS):
+
+    def attempt() -> None:
         try:
             client.transact_write_items(TransactItems=actions)  # type: ignore[arg-type]
         except ClientError as error:
-            reasons = list_cancellations(error)
-            if "ConditionalCheckFailed" in reasons:
+            if "ConditionalCheckFailed" in list_cancellations(error):
                 raise ConflictError from error
-            if not reasons & _PASSING or attempt == ATTEMPTS - 1:
-                raise
-            pause = min(_MAX_PAUSE_SECONDS, _PAUSE_SECONDS * 2**attempt)
-            sleep(random.uniform(0.5, 1) * pause)  # noqa: S311
-        else:
-            return
+            raise
+
+    _repeat(attempt, lambda error: bool(list_cancellations(error) & _PASSING), ATTEMPTS, sleep)
 
 
 def retry_write(write: Callable[[], Record], sleep: Callable[[float], None] = time.sleep) -> Record:
@@ -331,37 +315,39 @@ def retry_write(write: Callable[[], Record], sleep: Callable[[float], None] = ti
     Raises:
         ConflictError: it went on meeting them.
     """
-
-    def attempt() -> Record:
-        try:
-            return write()
-        except ClientError as error:
-            if error_code(error) == _CONFLICT:
-                raise ConflictError from error
-            raise
-
-    return retry_on_conflict(attempt, sleep=sleep)
+    try:
+        return _repeat(write, lambda error: error_code(error) == _CONFLICT, ATTEMPTS, sleep)
+    except ClientError as error:
+        if error_code(error) == _CONFLICT:
+            raise ConflictError from error
+        raise
 
 
 def retry_on_conflict(
     attempt: Callable[[], Record], attempts: int = ATTEMPTS, sleep: Callable[[float], None] = time.sleep
 ) -> Record:
-    """Repeats an attempt until nobody else has written in between, and returns its result.
-
-    Args:
-        attempt: reads, decides and writes; raises `ConflictError` if others wrote in between.
-        attempts: at most so many.
-        sleep: waits so many seconds; tests pass their own.
+    """Repeats what reads, decides and writes until nobody else writes in between, and returns its result.
 
     Raises:
         ConflictError: others went on writing.
     """
+    return _repeat(attempt, lambda error: isinstance(error, ConflictError), attempts, sleep)
+
+
+def _repeat(
+    attempt: Callable[[], Record],
+    passes: Callable[[Exception], bool],
+    attempts: int,
+    sleep: Callable[[float], None],
+) -> Record:
     for number in range(attempts - 1):
         try:
             return attempt()
-        except ConflictError:
-            # Full jitter: those who met once must not meet again.
-            sleep(random.uniform(0, min(_MAX_PAUSE_SECONDS, _PAUSE_SECONDS * 2**number)))  # noqa: S311
+        except (ClientError, ConflictError) as error:
+            if not passes(error):
+                raise
+        # Full jitter: those who met once must not meet again.
+        sleep(random.uniform(0, min(_MAX_PAUSE_SECONDS, _PAUSE_SECONDS * 2**number)))  # noqa: S311
     return attempt()
 
 

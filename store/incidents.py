@@ -294,18 +294,20 @@ def parse_incident(item: Item) -> Incident:
 
 
 def describe_incident(
-    incident: Incident, sender_name: str, *, latest: bool, retention: timedelta | None
+    incident: Incident,
+    sender_name: str,
+    owner: str | None = None,
+    *,
+    latest: bool,
+    retention: timedelta | None,
 ) -> Values:
     """What the rules make of an incident's item. What people did stands beside it, and is not touched.
 
-    Args:
-        incident: read from no index, which would lack what the rules need.
-        sender_name: what screens call its sender.
-        latest: whether no later incident of its folder is known.
-        retention: how long it is kept after its end; None for good.
+    It bears an owner where one is given. `latest` says that no later incident of its folder is known, and
+    `retention` how long it is kept after its end; None for good.
 
     Raises:
-        ValueError: it was read from an index.
+        ValueError: it was read from an index, which lacks what the rules need.
     """
     if not incident.opened.run:
         raise ValueError(f"incident {incident.incident_id} was not read in full")
@@ -323,6 +325,7 @@ def describe_incident(
         _A.OPENED_AT: db.MOMENT.write(incident.opened.at),
         _A.LAST_SEEN_AT: db.MOMENT.write(incident.seen.at),
         _A.SENDER_NAME: {"S": sender_name},
+        **({_A.OWNER: {"S": owner}} if owner else {}),
         _A.LAST_SEEN_RUN: {"S": incident.seen.run},
         _A.LAST_SEEN_ARRIVAL: db.MOMENT.write(incident.seen.arrived),
         _A.RULE_STATE: {"S": json.dumps(rules, separators=(",", ":"))},
@@ -398,13 +401,7 @@ class IncidentTable:
     def query_ended(
         self, days: Iterable[date], *, latest: int | None = None, attributes: Sequence[str] = LISTED
     ) -> list[Item]:
-        """Entries of the ended index: what ended on these days, in UTC.
-
-        Args:
-            days: the days.
-            latest: of each day at most so many, those that ended last; all where it is None.
-            attributes: what to read of each.
-        """
+        """Entries of the ended index: of each of these days, in UTC, all or at most the `latest` so many."""
         return self.reader.query_all(
             *(
                 self._query(

@@ -31,7 +31,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 @unique
 class WindowAttribute(StrEnum):
-    """Attributes of a window, beside the keys. What is not said here is said at the field of `Window`."""
+    """Attributes of a window, beside the keys: the fields of `Window`."""
 
     SENDER = "WindowSender"
     FOLDER = "WindowFolder"
@@ -129,12 +129,7 @@ class Window:
 
 
 def name_window(ends: datetime, action_id: str) -> str:
-    """The id of a window, which is its sort key: in the order of ends, so that none reads what is long over.
-
-    Args:
-        ends: in UTC.
-        action_id: of the action that makes it.
-    """
+    """The id of a window, which is its sort key: in the order of ends, so that nobody reads old ones."""
     return f"{ends:%Y%m%dT%H%M%SZ}-{action_id}"
 
 
@@ -143,14 +138,7 @@ def maintenance_until(
 ) -> datetime | None:
     """When the maintenance ends that a folder, or a sender itself, is in; None where it is in none.
 
-    Windows that overlap or touch are one.
-
-    Args:
-        windows: all that may be in force at the moment or after it.
-        at: the moment.
-        sender_name: as screens show it.
-        owner: whom the folder, or the sender, belongs to; empty where that is not known.
-        folder: in any spelling; None for the sender itself.
+    Windows that overlap or touch are one. The owner is empty where it is not known.
     """
     theirs = [one for one in windows if one.over_at > at and one.fits(sender_name, owner, folder)]
     until = at
@@ -259,8 +247,7 @@ class MaintenanceTable:
         return ended
 
     def _end(self, ended: Window) -> db.Update:
-        names = (WindowAttribute.ENDED_BY, WindowAttribute.ENDED_AT)
-        described = _WINDOW.write(ended)
+        described, names = _WINDOW.write(ended), (WindowAttribute.ENDED_BY, WindowAttribute.ENDED_AT)
         return db.Update(
             values={**{name: described[name] for name in names}, **self._expiry(ended)},
             if_still={WindowAttribute.ENDED_AT: None, WindowAttribute.MADE_BY: {"S": ended.made_by}},

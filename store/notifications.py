@@ -347,16 +347,8 @@ class RecipientTable:
     ) -> StoredRecipient:
         """Writes a state and the log of what led to it, all of it or nothing.
 
-        Where the log is too long for one transaction, its rest is written after.
-
-        Args:
-            recipient: whose state it is.
-            stored: the state to write, with the revision that was read.
-            leased_until: until when no other sweep writes it; None to release it.
-            log: what the recipient was notified of.
-
-        Returns:
-            What was written, for the next write.
+        Where the log is too long for one transaction, its rest is written after. `leased_until` is until when
+        no other sweep writes the state; None releases it. Returns what was written, for the next write.
 
         Raises:
             ConflictError: it was written since it was read; nothing is written now.

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from contract.folders import folder_key
 from contract.moments import format_moment, parse_moment
-from store.dynamodb import EXPIRY, Item, Query, Reader, TableSpec, Values
+from store.dynamodb import EXPIRY, Item, Query, Reader, TableSpec, Values, find_kind
 
 SAME_RUN: Final = timedelta(minutes=10)
 """Reports with one run id that lie no further apart are one run."""
@@ -56,13 +56,17 @@ class RunItem(StrEnum):
     REFUSED = "refused"
 
 
-@unique
-class ProblemAttribute(StrEnum):
-    """Keys of each problem of a refused report."""
+@dataclass(frozen=True)
+class RefusedField:
+    """What was wrong with a field of a refused report, and how to fix it."""
 
-    FIELD = "Field"
-    PROBLEM = "Problem"
-    HINT = "Hint"
+    field: str
+    problem: str
+    hint: str = ""
+
+
+PROBLEMS: Final = find_kind(Sequence[RefusedField])
+"""Of what was wrong with a report, as it is stored."""
 
 
 RUNS_TABLE: Final = TableSpec(
@@ -502,8 +506,7 @@ class RunTable:
     def scan_senders(self, seen: Callable[[int], None]) -> dict[str, str]:
         """The latest names of all senders of which a run is kept, by key. Reads the whole table.
 
-        Args:
-            seen: called with the number of runs that were read.
+        `seen` is called with the number of runs that were read so far.
         """
         names: dict[str, str] = {}
         read = 0

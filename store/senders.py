@@ -14,7 +14,7 @@ from contract.words import SENDER_SEPARATOR, SenderKind, SenderState
 from store import dynamodb as db
 from store.dynamodb import Item, Query, Values
 from store.incidents import HistoryAttribute, HistoryEntry
-from store.runs import Listing, Run, RunAttribute
+from store.runs import Listing, RefusedField, Run, RunAttribute
 
 
 @unique
@@ -182,15 +182,6 @@ class UnreadableFolder:
     owner: str = ""
     """Stored nowhere: filled in by whoever knows the owners. So is the next by who knows the windows."""
     maintenance_until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class RefusedField:
-    """What was wrong with a field of a refused report, and how to fix it."""
-
-    field: str
-    problem: str
-    hint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -588,10 +579,7 @@ class SenderTable:
     def release(self, sender: str, now: datetime, check: NextCheck) -> None:
         """Has the next sweep look at a sender whose replay was stopped or given up.
 
-        Args:
-            sender: its key.
-            now: the time.
-            check: what it was: its attempts still count.
+        The attempts of what it was before still count.
 
         Raises:
             ConflictError: transactions went on writing the sender.

@@ -12,41 +12,17 @@ from contract.owners.matching import find_owner
 from contract.owners.model import Owners
 from contract.words import SenderKind, SenderState
 from store import dynamodb as db
+from store import senders
 from store.dynamodb import Item, Query, Update, Values
-from store.incidents import (
-    Incident,
-    IncidentAttribute,
-    IncidentTable,
-    PeopleChange,
-    describe_incident,
-    incident_key,
-)
+from store.incidents import Incident, IncidentTable, PeopleChange, describe_incident, incident_key
 from store.runs import SAME_RUN, Run, Stamp
-from store.senders import (
-    ACTION_PREFIX,
-    CHECKPOINT_PREFIX,
-    LIST_PREFIX,
-    NEXT_CHECK,
-    NONE_OVER,
-    OWN_PART,
-    REPLAY_TIME,
-    SENDER_ENTRY,
-    SET_PREFIX,
-    NextCheck,
-    OverLimit,
-    SenderAttribute,
-    SenderEntry,
-    SenderTable,
-    Silence,
-    describe_next_check,
-    sender_key,
-)
+from store.senders import NextCheck, OverLimit, SenderEntry, SenderTable, Silence, describe_next_check
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-_A: Final = SenderAttribute
+_A: Final = senders.SenderAttribute
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +94,7 @@ class RunHistory:
     """Since when it was neither late nor silent at any of its runs."""
     state: SenderState = SenderState.UP
     state_since: datetime
-    """These two are as the last sweep found them; see `life.life`."""
+    """These two are as the last sweep found them; see `sender_state`."""
     kind: SenderKind = SenderKind.STOCK
     kind_since: datetime
     regular_at: datetime | None = None
@@ -132,7 +108,6 @@ class RunHistory:
     named: bool = False
     addresses: tuple[Address, ...] = ()
     has_several_addresses: bool = False
-    """Seen from several addresses."""
     contradicted_at: datetime | None = None
     shared_until: datetime | None = None
     """Until when it is taken for shared since its empty runs were wrong twice."""
@@ -143,7 +118,7 @@ class RunHistory:
     client: str | None = None
     skew: timedelta = timedelta(0)
     opened: Opened = _NONE_OPENED
-    over: OverLimit = NONE_OVER
+    over: OverLimit = senders.NONE_OVER
     """At its last run."""
     settings: SenderSettings = SenderSettings()
     last_action: tuple[datetime, str] | None = None
@@ -238,12 +213,8 @@ def _seconds(moment: datetime) -> int:
 
 
 def _base36(number: int) -> str:
-    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-    text = ""
-    while number:
-        number, digit = divmod(number, len(digits))
-        text = digits[digit] + text
-    return text or "0"
+    digit = "0123456789abcdefghijklmnopqrstuvwxyz"[number % 36]
+    return (_base36(number // 36) if number >= 36 else "") + digit
 
 
 def describe_action(act: PersonAction) -> Values:
@@ -255,7 +226,7 @@ def describe_action(act: PersonAction) -> Values:
         note=act.note or "",
         interval_minutes=round(act.interval / timedelta(minutes=1)) if act.interval else None,
     )
-    return {_A.RULE_STATE: {"S": db.dump(act)}, **SENDER_ENTRY.describe(shown)}
+    return {_A.RULE_STATE: {"S": db.dump(act)}, **senders.SENDER_ENTRY.describe(shown)}
 
 
 COMMIT_MINUTES: Final = 5
@@ -304,13 +275,8 @@ NOTHING: Final = Writes()
 class SenderStore:
     """All that is known of senders, in FileSlaSenders and FileSlaIncidents: one transaction spans both.
 
-    Args:
-        client: a DynamoDB client. It should retry by itself.
-        senders_table: the table FileSlaSenders.
-        incidents_table: the table FileSlaIncidents.
-        retention: how long an incident is kept after its end; None for good.
-        clock: the time; tests pass their own.
-        owners: whom folders belong to; None where that is not known, and stays as it is.
+    The client should retry by itself. `retention` is how long an incident is kept after its end; None for
+    good. `owners` says whom folders belong to; None where that is not known, and stays as it is.
     """
 
     def __init__(
@@ -331,23 +297,23 @@ class SenderStore:
 
     def read(self, sender: str) -> StoredSender:
         """A sender's own item; of one that nobody knows yet, what is true of it."""
-        item = self._reader.get(self.senders.name, sender_key(sender)) or {}
+        item = self._reader.get(self.senders.name, senders.sender_key(sender)) or {}
         body = item.get(_A.RULE_STATE)
         return StoredSender(
             key=sender,
             sender=db.load(RunHistory, body["S"]) if body else None,
             sender_name=item.get(_A.SENDER_NAME, {}).get("S", sender),
             recent=RecentRuns.parse(item.get(_A.RECENT_RUNS, {}).get("S", "")),
-            revision=int(item.get(_A.REVISION, {}).get("N", "0")),
-            check=NEXT_CHECK.parse(item),
+            revision=db.find_number(item, _A.REVISION),
+            check=senders.NEXT_CHECK.parse(item),
         )
 
     def read_state(self, known: StoredSender) -> State:
         """All that is known of a sender. Read after `known`, so that a commit tells whether both fit."""
-        parts = self._query_parts(known.key, LIST_PREFIX, f"{SET_PREFIX}\uffff")
+        parts = self._query_parts(known.key, senders.LIST_PREFIX, f"{senders.SET_PREFIX}\uffff")
         of_list, of_sets = (
             [part for part in parts if part[_A.PART]["S"].startswith(prefix)]
-            for prefix in (LIST_PREFIX, SET_PREFIX)
+            for prefix in (senders.LIST_PREFIX, senders.SET_PREFIX)
         )
         sets = [db.load(FolderSet, part[_A.RULE_STATE]["S"]) for part in of_sets]
         chunks = _read_chunks(of_list)
@@ -360,23 +326,21 @@ class SenderStore:
 
     def list_actions(self, sender: str) -> list[PersonAction]:
         """What people did to a sender and its incidents."""
-        parts = self._query_parts(sender, ACTION_PREFIX, f"{ACTION_PREFIX}\uffff")
+        parts = self._query_parts(sender, senders.ACTION_PREFIX, f"{senders.ACTION_PREFIX}\uffff")
         return [db.load(PersonAction, part[_A.RULE_STATE]["S"]) for part in parts]
 
     def has_action(self, sender: str, action_id: str) -> bool:
         """Whether a person did this already."""
-        return self._reader.get(self.senders.name, _part_key(sender, action_part(action_id))) is not None
+        key = _part_key(sender, senders.ACTION_PREFIX + action_id)
+        return self._reader.get(self.senders.name, key) is not None
 
     def commit(
         self, known: StoredSender, own: Values, wake: NextCheck, writes: Writes = NOTHING
     ) -> StoredSender:
         """Writes what changed, all of it or nothing.
 
-        Args:
-            known: the sender as it was read.
-            own: attributes of its own item; those that are not named stay.
-            wake: when it has to be looked at again.
-            writes: what else changed.
+        `own` has attributes of its own item, of which those that are not named stay, `wake` when it has to be
+        looked at again, and `writes` what else changed.
 
         Raises:
             ConflictError: the sender was written since it was read.
@@ -411,7 +375,7 @@ class SenderStore:
         Raises:
             ConflictError: the sender was written since it was read.
         """
-        check = replace(known.check, at=self.clock() + REPLAY_TIME)
+        check = replace(known.check, at=self.clock() + senders.REPLAY_TIME)
         attempts: Values = {_A.REPLAY_ATTEMPTS: {"N": str(known.check.attempts + 1)}}
         return self._write_own(known, {**describe_next_check(known.key, check), **attempts})
 
@@ -428,12 +392,12 @@ class SenderStore:
 
     def write_checkpoint(self, sender: str, checkpoint: object) -> None:
         """Keeps how far a replay came, in place of an earlier one."""
-        for item in _build_chunks(sender, CHECKPOINT_PREFIX, checkpoint):
+        for item in _build_chunks(sender, senders.CHECKPOINT_PREFIX, checkpoint):
             self._reader.client.put_item(TableName=self.senders.name, Item=item)
 
     def read_checkpoint(self, sender: str, kind: type[db.Record]) -> db.Record | None:
         """How far a replay came; None where none was stopped, or not all of it was written."""
-        parts = self._query_parts(sender, CHECKPOINT_PREFIX, f"{CHECKPOINT_PREFIX}~")
+        parts = self._query_parts(sender, senders.CHECKPOINT_PREFIX, f"{senders.CHECKPOINT_PREFIX}~")
         try:
             return db.load_chunks(kind, _read_chunks(parts)) if parts else None
         except (ValueError, zlib.error):  # chunks of two checkpoints
@@ -441,7 +405,7 @@ class SenderStore:
 
     def delete_checkpoint(self, sender: str) -> None:
         """Forgets how far a replay came: it is through, or its runs are others by now."""
-        for part in self._query_parts(sender, CHECKPOINT_PREFIX, f"{CHECKPOINT_PREFIX}~"):
+        for part in self._query_parts(sender, senders.CHECKPOINT_PREFIX, f"{senders.CHECKPOINT_PREFIX}~"):
             key = _part_key(sender, part[_A.PART]["S"])
             self._reader.client.delete_item(TableName=self.senders.name, Key=key)
 
@@ -449,13 +413,13 @@ class SenderStore:
         """A write of the sender's own item, or without values a check: it fails if others wrote it since."""
         return {
             "TableName": self.senders.name,
-            "Key": sender_key(known.key),
+            "Key": senders.sender_key(known.key),
             **_update(known, values).arguments(),
         }
 
     def _write_own(self, known: StoredSender, values: Values) -> StoredSender:
         update = _update(known, values)
-        db.update_item(self._reader.client, self.senders.name, sender_key(known.key), update)
+        db.update_item(self._reader.client, self.senders.name, senders.sender_key(known.key), update)
         return replace(known, revision=known.revision + 1)
 
     def _list_changes(
@@ -465,18 +429,17 @@ class SenderStore:
         for act in writes.acts:
             # Done once, however often it is asked for.
             absent = Update(if_still={_A.PART: None}).arguments()
-            key = _part_key(known.key, action_part(act.action_id))
+            key = _part_key(known.key, senders.ACTION_PREFIX + act.action_id)
             yield self._put({**key, **describe_action(act)}, **absent)
         incidents = self.incidents.name
         for incident_id, incident in sorted(
             (writes.incidents or {}).items(), key=lambda entry: entry[0] not in writes.entries
         ):
-            values = describe_incident(
-                incident, sender_name, latest=incident_id in writes.latest, retention=self._retention
-            )
+            owner = None
             if self._owners is not None:
-                owner = find_owner(self._owners, incident.folder, sender_name).owner
-                values[IncidentAttribute.OWNER] = {"S": owner.name}
+                owner = find_owner(self._owners, incident.folder, sender_name).owner.name
+            latest = incident_id in writes.latest
+            values = describe_incident(incident, sender_name, owner, latest=latest, retention=self._retention)
             entry = writes.entries.get(incident_id)
             update = entry.update(values) if entry else Update(values=values)
             key = incident_key(known.key, incident_id)
@@ -488,7 +451,7 @@ class SenderStore:
             key = _set_key(known.key, key_of_set)
             yield {"Delete": {"TableName": self.senders.name, "Key": key}}
         if writes.watched is not None:
-            for item in _build_chunks(known.key, LIST_PREFIX, writes.watched):
+            for item in _build_chunks(known.key, senders.LIST_PREFIX, writes.watched):
                 yield self._put(item)
         for incident_id, version in writes.gone.items():
             unchanged = PeopleChange(version=version).update({}).arguments()
@@ -505,7 +468,7 @@ class SenderStore:
             between=(_A.PART, first, last),
             consistent=True,
         )
-        return [item for item in self._reader.query(query) if item[_A.PART]["S"] != OWN_PART]
+        return [item for item in self._reader.query(query) if item[_A.PART]["S"] != senders.OWN_PART]
 
 
 def _update(known: StoredSender, values: Values | None) -> Update:
@@ -516,17 +479,13 @@ def _update(known: StoredSender, values: Values | None) -> Update:
     )
 
 
-def action_part(action_id: str) -> str:
-    """The sort key of what a person did."""
-    return ACTION_PREFIX + action_id
-
-
 def _part_key(sender: str, part: str) -> Values:
     return {_A.SENDER: {"S": sender}, _A.PART: {"S": part}}
 
 
 def _set_key(sender: str, key: str) -> Values:
-    return _part_key(sender, SET_PREFIX + db.fit_key(key, db.MAX_SORT_KEY_BYTES - len(SET_PREFIX)))
+    room = db.MAX_SORT_KEY_BYTES - len(senders.SET_PREFIX)
+    return _part_key(sender, senders.SET_PREFIX + db.fit_key(key, room))
 
 
 def _build_chunks(sender: str, prefix: str, record: object) -> Iterator[Values]:

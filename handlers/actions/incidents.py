@@ -84,12 +84,7 @@ class IncidentActions:
 
 
 def check_change(request: ActOnIncident, incident: Incident) -> None:
-    """Raises `InvalidStateError` if an action is not possible in an incident's state.
-
-    Args:
-        request: the action. Whether an incident can be closed is for the rules to decide.
-        incident: in full.
-    """
+    """Raises `InvalidStateError` if an action is not possible; whether one can be closed the rules decide."""
     history = incident.history
     problem = None
     if request.version is not None and request.version != incident.version:

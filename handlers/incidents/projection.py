@@ -131,9 +131,7 @@ def apply_action(state: State, action: PersonAction) -> Projected:
 def next_check_at(state: State, after: datetime | None = None) -> datetime | None:
     """When time alone changes something next: a sweep before then finds nothing to do.
 
-    Args:
-        state: the state.
-        after: until when it was advanced; what fell due until then is done.
+    What fell due until `after` is done: until then the state was advanced.
     """
     if state.sender is None:
         return None

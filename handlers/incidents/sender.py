@@ -41,13 +41,7 @@ SILENCES_KEPT: Final = 20
 
 
 def first_history(run: Run, settings: SenderSettings, regular_at: datetime | None) -> RunHistory:
-    """A sender at its first run.
-
-    Args:
-        run: the run.
-        settings: what people set before the oldest run that is kept.
-        regular_at: when a run that is no longer kept last showed that it is a regular one.
-    """
+    """A sender at its first run that is kept; earlier are settings, and what last showed it a regular one."""
     sender = RunHistory(
         key=run.sender,
         last=run.stamp,
@@ -65,11 +59,8 @@ def first_history(run: Run, settings: SenderSettings, regular_at: datetime | Non
 def history_after(sender: RunHistory, run: Run, *, contradicted: bool, speaks: bool) -> RunHistory:
     """A sender after a run.
 
-    Args:
-        sender: as it was before.
-        run: the run.
-        contradicted: whether it shows that an earlier empty run cleared what was still stuck.
-        speaks: whether it is empty and so says that every folder is well.
+    It may be contradicted: the run shows that an earlier empty one cleared what was still stuck. The run
+    speaks where it is empty and so says that every folder is well.
     """
     first = sender.last == run.stamp
     earlier = sender.empties[-(EMPTIES_FOR_REGULAR - 1) :]

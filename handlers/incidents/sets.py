@@ -23,14 +23,9 @@ def sets_after(
     run: Run,
     contradicted: Collection[str],
 ) -> dict[str, FolderSet]:
-    """The sets of the folders that a run names, after the run.
+    """The sets of the folders that a run names, after the run; all else is as it was before.
 
-    Args:
-        sender: as it was before the run.
-        sets: as they were.
-        incidents: as they were.
-        run: the run.
-        contradicted: keys of the sets in which it shows that leaving a folder out cleared what was stuck.
+    Of those that are contradicted it shows that leaving a folder out cleared what was stuck.
     """
     evident = _with_evidence(sets, incidents, run)
     named = {set_key(breach.key) for breach in run.breaches}

@@ -4,11 +4,11 @@ import itertools
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from pydantic import TypeAdapter, ValidationError
@@ -21,11 +21,11 @@ from handlers.ingest.building import Origin
 from handlers.runtime import logger
 from handlers.web.errors import InvalidBodyError, NotStoredError, ServiceError, ThrottledError
 from store.dynamodb import EXPIRY, MAX_BATCH, is_overtaken, is_throttling
-from store.runs import ProblemAttribute, RunAttribute, RunItem, format_run_key
+from store.runs import PROBLEMS, RunAttribute, RunItem, format_run_key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestTypeDef
+    from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef
 
     from handlers.ingest.building import Record
 
@@ -159,6 +159,7 @@ class RefusedReports:
         """
         name, arrival = _read_sender(body), origin.arrival
         key = format_run_key(arrival.replace(second=0, microsecond=0), RunItem.REFUSED)
+        problems: Any = PROBLEMS.write(_list_problems(error)) or {"L": []}
         item: Record = {
             RunAttribute.SENDER: {"S": origin.sender_key(name)},
             RunAttribute.RUN_KEY: {"S": key},
@@ -167,7 +168,7 @@ class RefusedReports:
             RunAttribute.SENDER_NAME: {"S": origin.sender_name(name)},
             RunAttribute.REPORTED_BY: {"S": origin.caller.username},
             RunAttribute.REQUEST_ID: {"S": request_id},
-            RunAttribute.PROBLEMS: {"L": list(_describe_problems(error))},
+            RunAttribute.PROBLEMS: problems,
             RunAttribute.EXPIRES_AT: EXPIRY.write(arrival + self.retention),
         }
         if origin.address:
@@ -184,18 +185,10 @@ class RefusedReports:
                 logger.warning("a refused report is not kept", extra={"cause": type(failure).__name__})
 
 
-def _describe_problems(error: ServiceError) -> Iterator["AttributeValueTypeDef"]:
-    problems: Sequence[FieldProblem] = [FieldProblem("body", error.message, "")]
+def _list_problems(error: ServiceError) -> Sequence[FieldProblem]:
     if isinstance(error, InvalidBodyError):
-        problems = error.problems[:KEPT_PROBLEMS]
-    for problem in problems:
-        yield {
-            "M": {
-                ProblemAttribute.FIELD: {"S": problem.field},
-                ProblemAttribute.PROBLEM: {"S": problem.problem},
-                ProblemAttribute.HINT: {"S": problem.hint},
-            }
-        }
+        return error.problems[:KEPT_PROBLEMS]
+    return [FieldProblem("body", error.message, "")]
 
 
 def _read_sender(body: bytes) -> str | None:

@@ -16,7 +16,7 @@ from handlers.incidents.sender import show_sender
 from handlers.runtime import count, logger
 from store.dynamodb import may_pass, retry_on_conflict
 from store.incidents import Incident
-from store.runs import MalformedRunError, ProblemAttribute, Run, RunAttribute, RunItem, read_run_item
+from store.runs import PROBLEMS, MalformedRunError, RefusedField, Run, RunAttribute, RunItem, read_run_item
 from store.senders import NextCheck, describe_last_run, describe_sender
 from store.state import RecentRuns, SenderStore, State, StoredSender, collect_writes
 
@@ -110,14 +110,8 @@ def apply_runs(
 ) -> None:
     """Applies runs of one sender in the order in which they were stored, again if others write it meanwhile.
 
-    Args:
-        store: where the sender is kept.
-        sender: its key.
-        runs: its runs. One that was applied before changes nothing.
-        sleep: waits so many seconds; tests pass their own.
-        limits: what the sender's account may bring into being.
-        over: the accounts that are over their limit of incidents.
-        full: the accounts that are known to have had as many new senders today as they may.
+    One that was applied before changes nothing. `over` are the accounts over their limit of incidents, and
+    `full` those known to have had as many new senders today as they may.
 
     Raises:
         ConflictError: others went on writing the same sender.
@@ -223,19 +217,17 @@ class StreamReader:
     def _refuse(self, run: Run) -> None:
         """Shows with the account's own sender that a new one was not taken."""
         most = self.limits.new_senders
-        problem: Item = {
-            ProblemAttribute.FIELD: {"S": "run.sender"},
-            ProblemAttribute.PROBLEM: {"S": f"{run.sender_name} is one too many: {most:,} new senders a day"},
-            ProblemAttribute.HINT: {
-                "S": "let each server send one name that stays the same; or raise newSenderLimit"
-            },
-        }
+        problem = RefusedField(
+            "run.sender",
+            f"{run.sender_name} is one too many: {most:,} new senders a day",
+            "let each server send one name that stays the same; or raise newSenderLimit",
+        )
         item: dict[str, Any] = {
             RunAttribute.SENDER: {"S": run.sender.partition(SENDER_SEPARATOR)[0]},
             RunAttribute.SENDER_NAME: {"S": run.reported_by},
             RunAttribute.REPORTED_BY: {"S": run.reported_by},
             RunAttribute.ARRIVED_AT: {"S": format_moment(run.arrival)},
-            RunAttribute.PROBLEMS: {"L": [{"M": problem}]},
+            RunAttribute.PROBLEMS: PROBLEMS.write([problem]),
         }
         self.store.senders.put_refused(item)
 

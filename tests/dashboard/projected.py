@@ -14,7 +14,7 @@ from handlers.projection.stream import apply_runs
 from handlers.projection.sweep import SenderSweep
 from store.dynamodb import Reader
 from store.incidents import IN_FULL, Incident, describe_incident, incident_key, parse_incident
-from store.runs import ProblemAttribute, Run, RunAttribute, RunTable
+from store.runs import Run, RunAttribute, RunTable
 from store.senders import Sender, describe_last_run, describe_sender, parse_sender, sender_key
 from store.state import SenderStore, State
 from tests.stands.playing import START
@@ -46,7 +46,7 @@ class Projected:
 
     def refuse(self, sender: str, at: datetime, *problems: tuple[str, str, str]) -> None:
         """Keeps a refused report."""
-        keys = (ProblemAttribute.FIELD, ProblemAttribute.PROBLEM, ProblemAttribute.HINT)
+        keys = ("Field", "Problem", "Hint")
         listed = [{"M": {key: {"S": text} for key, text in zip(keys, one, strict=True)}} for one in problems]
         item: dict[str, Any] = {
             RunAttribute.SENDER: {"S": sender},

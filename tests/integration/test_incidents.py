@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 
-from store.runs import ProblemAttribute
 from store.senders import REFUSED_PART, SenderAttribute
 from tests.stands.servers import Server, minutes_ago, stuck, wait
 
@@ -14,6 +13,6 @@ def test_a_refused_report_is_shown_with_its_sender(server: Server) -> None:
     assert refused[SenderAttribute.SENDER_NAME] == {"S": server.name}
     assert refused[SenderAttribute.SOURCE_ADDRESS] == {"S": "10.9.0.7"}
     [problem] = refused[SenderAttribute.PROBLEMS]["L"]
-    assert problem["M"][ProblemAttribute.FIELD]["S"].endswith("sla")
-    assert problem["M"][ProblemAttribute.HINT]["S"]
+    assert problem["M"]["Field"]["S"].endswith("sla")
+    assert problem["M"]["Hint"]["S"]
     assert server.incidents() == []

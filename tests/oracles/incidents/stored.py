@@ -12,8 +12,8 @@ from hypothesis.stateful import rule
 from handlers import runtime
 from handlers.actions.acting import SenderChange
 from store.runs import BreachedFolder, Run
-from store.senders import SenderAttribute
-from store.state import PersonAction, action_part, describe_action
+from store.senders import ACTION_PREFIX, SenderAttribute
+from store.state import PersonAction, describe_action
 from tests.faults.killed import KilledError
 from tests.oracles.incidents.machine import Histories, told_of
 from tests.stands.memory_tables import make_memory_tables
@@ -132,7 +132,7 @@ class StoredHistories(Histories):
         self.kills = iter(())
         item = {
             SenderAttribute.SENDER: {"S": SENDER},
-            SenderAttribute.PART: {"S": action_part(action.action_id)},
+            SenderAttribute.PART: {"S": ACTION_PREFIX + action.action_id},
             **describe_action(action),
         }
         self.client.put_item(TableName=SENDERS, Item=item)

@@ -51,6 +51,29 @@ def test_what_began_before_the_runs_that_are_kept_is_not_lost() -> None:
     assert of(anew.state).opened.at == at(0)
 
 
+def test_a_clearing_by_inference_is_taken_back_by_proof_and_the_second_time_mixes_the_set_up() -> None:
+    here, there = stuck(A, "x"), stuck(B, "y")
+    state = played(run(0, here), run(0.5, there))
+    assert of(state).status is IncidentStatus.CLEARED
+    state = played(run(1, here), state=state)
+    assert (of(state).status, of(state).reopened) == (IncidentStatus.OPEN, 1)
+    assert of(state, KEY_B).status is IncidentStatus.CLEARED
+    state = played(run(1.5, there), state=state)
+    # The second strike counts in the run that shows it: A is left out and stays open.
+    assert state.sets["d:\\in"].is_ambiguous(at(1.5))
+    assert [of(state, key).status for key in (KEY_A, KEY_B)] == [IncidentStatus.OPEN, IncidentStatus.OPEN]
+    assert not state.sets["d:\\in"].is_ambiguous(at(1.5 + 72))
+
+
+def test_an_empty_run_that_was_wrong_twice_makes_its_sender_shared_for_seven_days() -> None:
+    state = played(run(0, stuck(A, "x")), run(0.2), run(1, stuck(A, "x")), run(1.2))
+    assert of(state).status is IncidentStatus.CLEARED
+    state = played(run(2, stuck(A, "x")), run(2.2), state=state)
+    assert of(state).status is IncidentStatus.OPEN
+    assert state.sender is not None
+    assert state.sender.shared_until == at(2 + 7 * 24)
+
+
 KEPT = timedelta(days=35)
 WEEKS = 9
 FOLDERS = [f"D:\\In\\{letter}" for letter in "ABCD"]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from contract.action import SenderAction
+from contract.words import SenderKind
 from handlers.incidents.projection import apply_action, project
 from handlers.incidents.sender import SILENCES_KEPT, SILENCES_WITHIN
 from handlers.incidents.timing import is_shared
@@ -51,3 +52,23 @@ def test_nothing_is_a_silence_while_a_sender_is_retired() -> None:
     sender = project(state, listing(20, [A], interval=HOUR)).state.sender
     assert sender is not None
     assert sender.silences == ()
+
+
+def test_three_empty_runs_within_seven_days_make_a_sender_regular_for_thirty() -> None:
+    assert of(played(run(0), run(1))).kind is SenderKind.STOCK
+    assert of(played(run(0), run(1), run(7 * 24 + 1))).kind is SenderKind.STOCK
+    regular = played(run(0), run(1), run(7 * 24))
+    assert of(regular).kind is SenderKind.REGULAR
+    assert of(played(run(37 * 24, stuck(A, "x")), state=regular)).kind is SenderKind.REGULAR
+    assert of(played(run(37 * 24 + 1, stuck(A, "x")), state=regular)).kind is SenderKind.STOCK
+
+
+def test_two_addresses_three_times_each_within_seven_days_are_two_servers() -> None:
+    def came(*hours: float) -> bool:
+        runs = [run(one, stuck(A, "x"), address=f"10.0.0.{number % 2}") for number, one in enumerate(hours)]
+        return is_shared(of(played(*runs)), at(hours[-1]))
+
+    assert not came(0, 1, 2, 3, 4)
+    assert came(0, 1, 2, 3, 4, 5)
+    assert came(0, 1, 2, 3, 4, 7 * 24)
+    assert not came(0, 1, 2, 3, 4, 7 * 24 + 1)
