@@ -106,10 +106,11 @@ class Fault(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentNow:
-    """The current state of an incident, as far as people change it; `sender` is the sender's key."""
+    """The current state of an incident, as far as people change it."""
 
     incident_id: str
     sender: str
+    """The sender's key."""
     sender_name: str
     folder: str
     status: str
@@ -121,6 +122,7 @@ class IncidentNow:
     """It is acknowledged as long as this moment is to come."""
     snoozed_until: str | None
     version: int
+    """Counts what people changed, never runs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +130,14 @@ class SenderNow:
     """The current state of a sender, as far as people change it."""
 
     sender: str
+    """Its key."""
     sender_name: str
     state: str
     state_since: str
     kind: str
     last_run_at: str
     due_at: str | None
+    """When its next run is expected; None where none is."""
     interval_minutes: int
     interval_from: str
 
