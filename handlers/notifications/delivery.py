@@ -132,22 +132,14 @@ class Webhooks:
     Args:
         read: gives the secret: a JSON object of addresses by name. "" where the stack has none.
         clock: seconds that only grow; tests pass their own.
-        sleep: waits for some seconds.
     """
 
-    def __init__(
-        self,
-        read: Callable[[], str],
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
+    def __init__(self, read: Callable[[], str], clock: Callable[[], float] = time.monotonic) -> None:
         self._read = read
         self._clock = clock
-        self._sleep = sleep
         self._lock = Lock()
         self._addresses: Mapping[str, str] = {}
         self._good_until = float("-inf")
-        self._turns: dict[str, float] = {}
         self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=False, maxsize=4)
 
     def find(self, name: str) -> str:
@@ -191,29 +183,14 @@ class Webhooks:
         *,
         headers: Mapping[str, str] | None = None,
         fatal: Collection[str] = (),
-        seconds_apart: float = 0.0,
     ) -> None:
-        """Posts JSON to a webhook.
-
-        Args:
-            name: of the webhook.
-            body: what to post.
-            service: its name in errors.
-            headers: beside those that say that it is JSON.
-            fatal: names of errors that no retry fixes, whatever their status.
-            seconds_apart: how long to wait after the last request to the same webhook.
+        """Posts JSON to a webhook of a service. No retry fixes an error that is `fatal`, whatever its status.
 
         Raises:
             DeliveryError: it may succeed later.
             ChannelError: it fails until somebody fixes the channel.
         """
         address = self.find(name).partition("#")[0]
-        with self._lock:
-            now = self._clock()
-            turn = max(self._turns.get(name, now), now)
-            self._turns[name] = turn + seconds_apart
-        if turn > now:
-            self._sleep(turn - now)
         status, text, answered = self._request(address, body, service, headers or {})
         if not 200 <= status < 300:
             raise _explain(status, text, answered, f"{service} answered", name, fatal)

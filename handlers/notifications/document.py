@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from enum import StrEnum, unique
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -32,6 +32,11 @@ class Tone(StrEnum):
         """The same as PagerDuty, and filters of SNS, spell it."""
         return {Tone.BAD: "error", Tone.UNSURE: "warning", Tone.GOOD: "info"}[self]
 
+    @property
+    def colour(self) -> str:
+        """As HTML and Slack spell it."""
+        return {Tone.BAD: "#b3261e", Tone.UNSURE: "#9a6700", Tone.GOOD: "#1a7f37"}[self]
+
 
 @dataclass(frozen=True)
 class Span:
@@ -54,14 +59,6 @@ def say(text: str) -> Phrase:
 def name(text: str, width: int = NAME_WIDTH) -> Phrase:
     """A name from outside, shown and never obeyed."""
     return (Span(show(text, width), name=True),)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """One thing that is known."""
-
-    label: str
-    value: Phrase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +105,6 @@ class Document:
     """When it is written."""
     key: str = ""
     """Identifies what the one notice is about."""
-    event_id: str = ""
-    """The same at each attempt to send it."""
     tone: Tone
     sign: str
     headline: str
@@ -118,10 +113,11 @@ class Document:
     """Folder and server; in a digest, the worst ones."""
     lead: Phrase = ()
     """What it means, in a sentence or two."""
-    facts: tuple[Fact, ...] = ()
+    facts: Mapping[str, Phrase] = field(default_factory=dict)
+    """What is known, by labels."""
     sections: tuple[ListSection, ...] = ()
-    link: Link | None = None
-    """To the subject's page of the dashboard."""
+    links: tuple[Link, ...] = ()
+    """Actions on a live incident, and at last the subject's page of the dashboard; empty without one."""
     notes: tuple[Phrase, ...] = ()
     """Why the reader gets this, and how to get fewer."""
     help: Link | None = None
@@ -147,7 +143,7 @@ class Document:
 
 def read_facts(document: Document) -> dict[str, str]:
     """The facts as bare text, by their labels."""
-    return {fact.label: read_phrase(fact.value) for fact in document.facts}
+    return {label: read_phrase(value) for label, value in document.facts.items()}
 
 
 SHOWN_FILES: Final = 10
@@ -161,6 +157,11 @@ class NamedFile:
     name: str
     created: datetime | None = None
     """None where the date is not plausible."""
+
+    @property
+    def rank(self) -> tuple[datetime, str]:
+        """The oldest first, those of unknown age last."""
+        return self.created or datetime.max.replace(tzinfo=UTC), self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,44 +178,28 @@ class RenderContext:
     owners: Owners | None = None
     """What the owners' file says, for the instructions of its rules."""
     files: Mapping[str, Sequence[NamedFile]] = field(default_factory=dict)
-    """By incident id, at least the oldest `SHOWN_FILES` of each. Empty where an incident's records are
-    gone; one that is missing was not looked up, and its files are not mentioned."""
-
-
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    """By incident id, the oldest `SHOWN_FILES` of each, by rank. Empty where an incident's records are gone;
+    one that is missing was not looked up, and its files are not mentioned."""
 
 
 def format_time(moment: datetime, zone: ZoneInfo, *, named: bool = True) -> str:
     """`Thu 26 Nov 2026, 09:00 Europe/Berlin`; without the zone's name where several share it."""
-    local = _localize(moment, zone)
-    return f"{_DAYS[local.weekday()]} {_format(local)}{f' {zone.key}' if named else ''}"
+    return f"{moment.astimezone(zone):%a} {format_short(moment, zone)}{f' {zone.key}' if named else ''}"
 
 
 def format_short(moment: datetime, zone: ZoneInfo) -> str:
     """`26 Nov 2026, 09:00`: for lists."""
-    return _format(_localize(moment, zone))
+    local = moment.astimezone(zone)
+    # Only in the hour that comes twice when clocks are set back, the offset's name tells which one it is.
+    twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return f"{local.day} {local:%b %Y, %H:%M}{f' {local.tzname()}' if twice else ''}"
 
 
 def format_clock(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """`09:00` for today, `26 Nov, 09:00` for another day."""
-    local = _localize(moment, zone)
-    today = local.date() == _localize(now, zone).date()
-    return f"{local:%H:%M}" if today else f"{local.day} {_MONTHS[local.month - 1]}, {local:%H:%M}"
-
-
-def _format(local: datetime) -> str:
-    # Only in the hour that comes twice when clocks are set back, the offset's name tells which one it is.
-    twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
-    which = f" {local.tzname()}" if twice else ""
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}{which}"
-
-
-def _localize(moment: datetime, zone: tzinfo) -> datetime:
-    try:
-        return moment.astimezone(zone)
-    except OverflowError:  # The first and the last day that there is, of some other zone.
-        return moment.astimezone(UTC)
+    local = moment.astimezone(zone)
+    today = local.date() == now.astimezone(zone).date()
+    return f"{local:%H:%M}" if today else f"{local.day} {local:%b, %H:%M}"
 
 
 def render_text(document: Document) -> str:
@@ -248,10 +233,9 @@ def _list_lines(document: Document) -> Iterator[str]:
         yield read_phrase(document.place)
     if document.lead:
         yield from ("", read_phrase(document.lead))
-    if document.link:
-        yield f"{document.link.text}: {document.link.url}"
+    yield from (f"{link.text}: {link.url}" for link in document.links)
     if document.facts:
-        yield from ("", *(f"{fact.label}: {read_phrase(fact.value)}" for fact in document.facts))
+        yield from ("", *(f"{label}: {value}" for label, value in read_facts(document).items()))
     for section in document.sections:
         yield from ("", f"{section.title}:" if section.items else section.title)
         for item in section.items:

@@ -15,21 +15,11 @@ from html import escape
 from typing import Any, Final
 
 from handlers.notifications.delivery import call_aws
-from handlers.notifications.document import (
-    Document,
-    Link,
-    ListSection,
-    Phrase,
-    Span,
-    Tone,
-    count_more,
-    render_text,
-)
+from handlers.notifications.document import Document, Link, ListSection, Phrase, Span, count_more, render_text
 from store.notifications import Recipient
 
-MAX_HTML_BYTES: Final = 90_000
-"""Gmail cuts a mail off at 102 KB of HTML, and hides the rest behind a link."""
-MAX_TEXT_BYTES: Final = 90_000
+MAX_BYTES: Final = 90_000
+"""Of the text and of the HTML: Gmail cuts a mail off at 102 KB, and hides the rest behind a link."""
 _POLICY: Final = SMTP.clone(max_line_length=76)
 """Quoted-printable has no longer line (RFC 2045)."""
 _HEAD: Final = SMTP.clone(max_line_length=120)
@@ -47,7 +37,6 @@ _REMEDY: Final = (
 )
 
 
-_COLOURS: Final = {Tone.BAD: "#b3261e", Tone.UNSURE: "#9a6700", Tone.GOOD: "#1a7f37"}
 _TEXT: Final = "color:#1f2328;font:15px/1.5 'Segoe UI',Roboto,Arial,sans-serif"
 _SMALL: Final = "font-size:13px;color:#59636e"
 _NAME: Final = "font:14px/1.45 Consolas,Menlo,monospace;white-space:pre-wrap;word-break:break-word"
@@ -68,8 +57,7 @@ _DOT: Final = re.compile(r"[.@:]")
 
 def fits(document: Document) -> bool:
     """Whether it can be read as one mail."""
-    html, text = render_html(document), render_text(document)
-    return len(html.encode()) <= MAX_HTML_BYTES and len(text.encode()) <= MAX_TEXT_BYTES
+    return all(len(part(document).encode()) <= MAX_BYTES for part in (render_html, render_text))
 
 
 def send(client: Any, sender: str, recipient: Recipient, document: Document) -> None:
@@ -134,14 +122,14 @@ def render_html(document: Document) -> str:
             *(part for section in document.sections for part in _render_section(section)),
             f'<div class="small" style="margin-top:22px;padding-top:10px;{_RULE};{_SMALL}">',
             *(f'<p style="margin:4px 0">{_render(note)}</p>' for note in document.notes),
-            _render_link(document.help, "font-size:13px"),
+            *([_render_links([document.help], "font-size:13px")] if document.help else ()),
             "</div></div></body></html>\n",
         ]
     )
 
 
 def _render_head(document: Document) -> Iterable[str]:
-    bar = f"border-left:5px solid {_COLOURS[document.tone]};padding:2px 0 2px 14px"
+    bar = f"border-left:5px solid {document.tone.colour};padding:2px 0 2px 14px"
     yield f'<table role="presentation" style="border-collapse:collapse"><tbody><tr><td style="{bar}">'
     headline = escape(f"{document.sign} {document.headline}")
     yield f'<h1 style="margin:0;font-size:21px;line-height:1.3">{headline}</h1>'
@@ -150,16 +138,17 @@ def _render_head(document: Document) -> Iterable[str]:
     yield "</td></tr></tbody></table>"
     if document.lead:
         yield f'<p style="margin:10px 0">{_render(document.lead)}</p>'
-    yield _render_link(document.link, "font-weight:bold")
+    if document.links:
+        yield _render_links(document.links, "font-weight:bold")
 
 
 def _render_facts(document: Document) -> Iterable[str]:
     if document.facts:
-        label = f"padding:2px 16px 2px 0;font-weight:normal;text-align:left;vertical-align:top;{_SMALL}"
+        style = f"padding:2px 16px 2px 0;font-weight:normal;text-align:left;vertical-align:top;{_SMALL}"
         yield '<table style="border-collapse:collapse"><tbody>'
-        for fact in document.facts:
-            yield f'<tr><th class="small" scope="row" style="{label}">{escape(fact.label)}</th>'
-            yield f'<td style="padding:2px 0;vertical-align:top">{_render(fact.value)}</td></tr>'
+        for label, value in document.facts.items():
+            yield f'<tr><th class="small" scope="row" style="{style}">{escape(label)}</th>'
+            yield f'<td style="padding:2px 0;vertical-align:top">{_render(value)}</td></tr>'
         yield "</tbody></table>"
 
 
@@ -181,12 +170,9 @@ def _render_row(html: str) -> str:
     return f'<div style="padding:6px 0;{_RULE}">{html}</div>'
 
 
-def _render_link(link: Link | None, style: str) -> str:
-    if link is None:
-        return ""
-    return (
-        f'<p style="margin:10px 0"><a href="{escape(link.url)}" style="{style}">{escape(link.text)}</a></p>'
-    )
+def _render_links(links: Iterable[Link], style: str) -> str:
+    shown = (f'<a href="{escape(link.url)}" style="{style}">{escape(link.text)}</a>' for link in links)
+    return f'<p style="margin:10px 0">{" &nbsp; ".join(shown)}</p>'
 
 
 def _render(phrase: Phrase) -> str:

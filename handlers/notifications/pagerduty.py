@@ -36,6 +36,7 @@ def render_pagerduty(document: Document, recipient: Recipient, routing_key: str)
         key = hashlib.sha256(key.encode()).hexdigest()
     escalated = document.kind == NotificationKind.ESCALATED.word
     server, folder = name_place(document.about)
+    links = [*document.links, *([document.help] if document.help else ())]
     summary = f"{document.subject}. {read_phrase(document.first_line)}"
     payload = {
         "summary": shorten(summary, MAX_SUMMARY),
@@ -52,6 +53,6 @@ def render_pagerduty(document: Document, recipient: Recipient, routing_key: str)
         "dedup_key": key,
         "payload": payload | ({"component": folder} if folder else {}),
         "client": "file-sla",
-        "links": [{"href": link.url, "text": link.text} for link in (document.link, document.help) if link],
+        "links": [{"href": link.url, "text": link.text} for link in links],
     }
-    return event | ({"client_url": document.link.url} if document.link else {})
+    return event | ({"client_url": document.links[-1].url} if document.links else {})

@@ -1,6 +1,5 @@
 """What a recipient is sent now, in which notifications; and what is recorded of each delivery."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,18 +10,8 @@ from typing import Final
 from contract.owners.matching import is_quiet
 from contract.owners.model import EVENT_CHANNELS
 from contract.words import ENDS, SENDER_SEPARATOR, NotificationKind
-from handlers.notifications.rules import (
-    BEGINNINGS,
-    OVER,
-    PROMPT,
-    DueNotice,
-    assumed_read,
-    find_folders,
-    find_incidents,
-    find_senders,
-    find_windows,
-)
-from handlers.notifications.situation import Notice, Notification, Situation, Storm, notice_key
+from handlers.notifications.rules import BEGINNINGS, OVER, PROMPT, DueNotice, Rules, assumed_read
+from handlers.notifications.situation import Notice, Notification, Situation, Storm
 from store.notifications import (
     DisabledChannel,
     LastSaid,
@@ -88,17 +77,12 @@ def plan(recipient: Recipient, state: RecipientState, situation: Situation) -> P
         return Plan(state=state)
     now, quiet = situation.now, is_quiet(recipient.owner, situation.now)
     known = correct_clock(state, now)
-    found = [
-        *find_incidents(recipient, known, situation, quiet=quiet),
-        *find_senders(recipient, known, situation, quiet=quiet),
-        *find_folders(recipient, known, situation, quiet=quiet),
-        *find_windows(recipient, known, situation, quiet=quiet),
-    ]
+    found = Rules(recipient=recipient, state=known, situation=situation, quiet=quiet).find()
     entries = {one.key: one.entry for one in found if one.entry is not None}
     notifications = _group(recipient, found, known, now)
     for notification in notifications:
         for notice in notification.notices:
-            entries[notice_key(notice)] = _on_its_way(entries[notice_key(notice)], now)
+            entries[notice.key] = _on_its_way(entries[notice.key], now)
     after = replace(known, entries=entries)
     return Plan(state=state if after == state else after, notifications=notifications)
 
@@ -151,13 +135,8 @@ def due_at(
 ) -> datetime:
     """When a notice is sent, with whatever else is ready then.
 
-    One that was ready at the last notification has waited for others already.
-
-    Args:
-        recipient: whom to notify.
-        pending: the notice.
-        last: the last notification.
-        storm: whether it is a beginning while a storm lasts, or an end in a storm most of which goes on.
+    One that was ready at the `last` notification has waited for others already. In a `storm`, beginnings wait
+    longer, and so do ends while most of it goes on.
     """
     ready = ready_at(recipient, pending)
     if pending.retry_at is not None or last is None or ready <= last:
@@ -194,27 +173,14 @@ def _group(
     ready = [(pending, notice) for _, pending, notice in waiting if ready_at(recipient, pending) <= now]
     fresh = _arrange(notice for pending, notice in ready if not pending.attempts)
     again = _arrange(notice for pending, notice in ready if pending.attempts)
-    if recipient.channel.kind in EVENT_CHANNELS:
-        noticed = {notice_key(notice): pending.noticed for pending, notice in ready}
-        return tuple(
-            Notification(
-                recipient=recipient, notices=(notice,), event_id=_identify(recipient, notice, noticed)
-            )
-            for notice in (*fresh, *again)[:MOST_EVENTS]
-        )
-    if len(ready) < DIGEST_FROM:
-        return tuple(Notification(recipient=recipient, notices=(notice,)) for notice in (*fresh, *again))
+    if len(ready) < DIGEST_FROM or recipient.channel.kind in EVENT_CHANNELS:
+        single = (*fresh, *again)[:MOST_EVENTS]
+        return tuple(Notification(recipient=recipient, notices=(notice,)) for notice in single)
     return tuple(
         Notification(recipient=recipient, notices=notices, storm=_count_storm(found, notices, storming))
         for notices in (fresh, again)
         if notices
     )
-
-
-def _identify(recipient: Recipient, notice: Notice, noticed: Mapping[str, datetime]) -> str:
-    key = notice_key(notice)
-    parts = (recipient.key, key, notice.kind, noticed[key].isoformat())
-    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def _arrange(notices: Iterable[Notice]) -> tuple[Notice, ...]:
@@ -227,18 +193,11 @@ def _arrange(notices: Iterable[Notice]) -> tuple[Notice, ...]:
         since = notice.incident.breached_since if notice.incident else _LAST
         return _ORDER[notice.kind], since, notice.subject
 
-    def of_sender(notice: Notice) -> str:
-        return notice.incident.sender if notice.incident else notice.sender.key if notice.sender else ""
-
-    def of_account(notice: Notice) -> str:
-        return of_sender(notice).partition(SENDER_SEPARATOR)[0]
-
-    in_turn = sorted(notices, key=rank)
-    return tuple(
-        notice
-        for _, same in groupby(in_turn, key=lambda notice: notice.kind)
-        for notice in _take_turns(_take_turns(same, of_sender), of_account)
-    )
+    arranged = list[Notice]()
+    for _, same in groupby(sorted(notices, key=rank), key=lambda notice: notice.kind):
+        of_senders = _take_turns(same, lambda notice: notice.sender_key)
+        arranged += _take_turns(of_senders, lambda notice: notice.sender_key.partition(SENDER_SEPARATOR)[0])
+    return tuple(arranged)
 
 
 def _take_turns(notices: Iterable[Notice], group: Callable[[Notice], str]) -> list[Notice]:
@@ -289,7 +248,7 @@ def _count_storm(
     """What the incidents of a digest are a part of, and what became of that with it."""
     known = {one.key: one.entry for one in found if one.entry is not None}
     begins = sum(notice.incident is not None and notice.kind in BEGINNINGS for notice in notices)
-    ends = {notice_key(notice): notice.kind for notice in notices if notice.kind in ENDS}
+    ends = {notice.key: notice.kind for notice in notices if notice.kind in ENDS}
     ended = Counter(known[key].storm for key in ends if known[key].storm is not None)
     storm = storming if begins else max(ended, key=ended.__getitem__, default=None)
     if storm is None:
@@ -304,18 +263,24 @@ def _count_storm(
     return Storm(total=len(members) + begins, over=len(over), how=how)
 
 
+def _change_pending(
+    state: RecipientState, change: Callable[[PendingNotice], PendingNotice]
+) -> dict[str, SubjectState]:
+    """The entries, with each notice that waits changed."""
+    return {
+        key: replace(entry, pending=change(entry.pending)) if entry.pending else entry
+        for key, entry in state.entries.items()
+    }
+
+
 def record_delivery(state: RecipientState, notification: Notification, at: datetime) -> RecipientState:
     """Records that a notification was delivered.
 
     The channel works, so whatever failed before is due at once.
     """
-
-    def retry_now(entry: SubjectState) -> SubjectState:
-        if entry.pending is None or entry.pending.retry_at is None or entry.pending.retry_at <= at:
-            return entry
-        return replace(entry, pending=replace(entry.pending, retry_at=at))
-
-    entries = {key: retry_now(entry) for key, entry in state.entries.items()}
+    entries = _change_pending(
+        state, lambda one: replace(one, retry_at=one.retry_at and min(one.retry_at, at))
+    )
     storm = (find_storm(state, at) or at) if len(notification.notices) > 1 else None
     for notice in notification.notices:
         read = assumed_read(_entry_of(entries, notice), notice, at)
@@ -343,13 +308,23 @@ def record_failure(
         in_doubt: whether it may have arrived nevertheless, since the service gave no answer.
 
     Returns:
-        What is known now, and the notices that are given up: they count as lost.
+        What is known now, and the notices that are given up.
     """
     entries, given_up = dict(state.entries), list[Notice]()
     for notice in notification.notices:
         entry = _entry_of(entries, notice)
-        failure = _fail(entry, notice, at, retry_after, in_doubt=in_doubt)
-        if failure.failed_at is None or at - failure.failed_at < GIVEN_UP_AFTER:
+        before = entry.pending or PendingNotice(kind=notice.kind, noticed=at)
+        first, wait = before.failed_at or at, RETRIES[min(before.attempts, len(RETRIES) - 1)]
+        failure = replace(
+            before,
+            attempts=before.attempts + 1,
+            failed_at=first,
+            # The last attempt is made when the time is up, and not an hour later.
+            retry_at=max(min(at + wait, first + GIVEN_UP_AFTER), at + (retry_after or timedelta())),
+            sent_at=None,
+            in_doubt=before.in_doubt or in_doubt,
+        )
+        if at - first < GIVEN_UP_AFTER:
             _put(entries, notice, replace(entry, pending=failure))
             continue
         given_up.append(notice)
@@ -367,78 +342,35 @@ def record_unsent(state: RecipientState, notification: Notification) -> Recipien
     """Records that a planned notification was not sent after all, for want of time."""
     entries = dict(state.entries)
     for notice in notification.notices:
-        if (entry := entries.get(notice_key(notice))) is not None:
-            entries[notice_key(notice)] = _not_on_its_way(entry)
+        entry = entries.get(notice.key)
+        if entry is not None and entry.pending is not None:
+            entries[notice.key] = replace(entry, pending=replace(entry.pending, sent_at=None))
     return replace(state, entries=entries)
 
 
 def disable(state: RecipientState, at: datetime, problem: str, target: str = "") -> RecipientState:
     """Stops sending to a recipient, for an error that no retry fixes.
 
-    Args:
-        state: what was known before.
-        at: when.
-        problem: what is wrong, without an address.
-        target: identifies where the channel leads, such as a digest of its address; see `enable`.
+    The problem names no address; the target identifies where the channel leads, such as by a digest of it.
     """
-    entries = {key: _not_on_its_way(entry) for key, entry in state.entries.items()}
-    return replace(state, disabled=DisabledChannel(since=at, problem=problem, target=target), entries=entries)
+    disabled = DisabledChannel(since=at, problem=problem, target=target)
+    entries = _change_pending(state, lambda one: replace(one, sent_at=None))
+    return replace(state, disabled=disabled, entries=entries)
 
 
 def enable(state: RecipientState) -> RecipientState:
     """Sends again, what failed before at once. What both began and ended in between is not sent."""
-
-    def untried(entry: SubjectState) -> SubjectState:
-        if entry.pending is None or not entry.pending.attempts:
-            return entry
-        return replace(entry, pending=replace(entry.pending, attempts=0, failed_at=None, retry_at=None))
-
-    return replace(
-        state, disabled=None, entries={key: untried(entry) for key, entry in state.entries.items()}
-    )
+    entries = _change_pending(state, lambda one: replace(one, attempts=0, failed_at=None, retry_at=None))
+    return replace(state, disabled=None, entries=entries)
 
 
 def _entry_of(entries: Mapping[str, SubjectState], notice: Notice) -> SubjectState:
-    entry = entries.get(notice_key(notice))
-    if entry is not None:
-        return entry
-    of = notice.incident.sender if notice.incident else notice.sender.key if notice.sender else ""
-    return SubjectState(sender=of, folder=notice.folder.folder if notice.folder else "")
+    folder = notice.folder.folder if notice.folder else ""
+    return entries.get(notice.key) or SubjectState(sender=notice.sender_key, folder=folder)
 
 
 def _put(entries: dict[str, SubjectState], notice: Notice, entry: SubjectState | None) -> None:
     if entry is None:
-        entries.pop(notice_key(notice), None)
+        entries.pop(notice.key, None)
     else:
-        entries[notice_key(notice)] = entry
-
-
-def _not_on_its_way(entry: SubjectState) -> SubjectState:
-    if entry.pending is None or entry.pending.sent_at is None:
-        return entry
-    return replace(entry, pending=replace(entry.pending, sent_at=None))
-
-
-def _fail(
-    entry: SubjectState,
-    notice: Notice,
-    at: datetime,
-    retry_after: timedelta | None = None,
-    *,
-    in_doubt: bool = False,
-) -> PendingNotice:
-    before = entry.pending or PendingNotice(kind=notice.kind, noticed=at)
-    first = before.failed_at or at
-    wait = RETRIES[min(before.attempts, len(RETRIES) - 1)]
-    # The last attempt is made when the time is up, and not an hour later.
-    retry_at = min(at + wait, max(first + GIVEN_UP_AFTER, at))
-    if retry_after is not None:
-        retry_at = max(retry_at, at + retry_after)
-    return replace(
-        before,
-        attempts=before.attempts + 1,
-        failed_at=first,
-        retry_at=retry_at,
-        sent_at=None,
-        in_doubt=before.in_doubt or in_doubt,
-    )
+        entries[notice.key] = entry

@@ -4,10 +4,11 @@ import hashlib
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import datetime, timedelta
+from functools import partial, reduce
 from heapq import nsmallest
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -53,7 +54,6 @@ DENIED_FOR: Final = timedelta(minutes=10)
 _RECORD_ATTEMPTS: Final = 3
 """After these the delivery stays unrecorded, and the notification is sent again."""
 _DIGEST_BYTES: Final = 16
-_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(kw_only=True)
@@ -181,21 +181,20 @@ class WorstFiles:
     def _query_worst(self, incident: Incident) -> Sequence[NamedFile]:
         # A run that came in several requests is dated by the last; the folder may be in an earlier one.
         for hour in (incident.seen.arrived, incident.seen.arrived - HOUR):
-            records = list(self._query(incident, hour))
-            if records:
+            query = Query(
+                table=self._table,
+                index=Index.AFFECTED_DATE,
+                equal={
+                    Attribute.AFFECTED_DATE: format_affected_date(hour),
+                    Attribute.FOLDER: incident.folder,
+                },
+                only={Attribute.RUN_ID: incident.seen.run},
+                attributes=[Attribute.FILES],
+            )
+            if records := list(self._reader.query(query, MOST_PAGES)):
                 files = (file for record in records for file in _parse_files(record, incident))
-                return nsmallest(SHOWN_FILES, files, key=lambda file: (file.created or _LATEST, file.name))
+                return nsmallest(SHOWN_FILES, files, key=attrgetter("rank"))
         return ()
-
-    def _query(self, incident: Incident, hour: datetime) -> Iterator[Item]:
-        query = Query(
-            table=self._table,
-            index=Index.AFFECTED_DATE,
-            equal={Attribute.AFFECTED_DATE: format_affected_date(hour), Attribute.FOLDER: incident.folder},
-            only={Attribute.RUN_ID: incident.seen.run},
-            attributes=[Attribute.FILES],
-        )
-        return self._reader.query(query, MOST_PAGES)
 
 
 def _parse_files(record: Item, incident: Incident) -> Iterator[NamedFile]:
@@ -207,10 +206,12 @@ def _parse_files(record: Item, incident: Incident) -> Iterator[NamedFile]:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class RecipientSending:
-    """What it takes to notify any recipient of a sweep."""
+    """Notifies one recipient."""
 
+    recipient: Recipient
+    stored: StoredRecipient
     table: RecipientTable
     media: Media
     files: WorstFiles
@@ -221,57 +222,42 @@ class RecipientSending:
     clock: Callable[[], datetime]
     seconds_left: Callable[[], float]
     """The time until the function has to be done."""
+    result: SweepResult = field(default_factory=lambda: SweepResult(recipients=1))
 
-    def notify(self, recipient: Recipient, stored: StoredRecipient, situation: Situation) -> SweepResult:
-        """Sends a recipient what is due, unless another sweep is at work on it."""
-        one = _OneRecipient(self, recipient, stored)
+    @property
+    def names(self) -> dict[str, str]:
+        """Which one it is, for the log."""
+        return {"owner": self.recipient.owner.name, "channel": str(self.recipient.channel.kind)}
+
+    def run(self, situation: Situation) -> SweepResult:
+        """Sends what is due, unless another sweep is at work on the recipient."""
         try:
-            one.notify(situation)
+            if not self.stored.is_leased(self.clock()):
+                self._notify(situation)
         except ConflictError:
             # Another sweep was first, and works out what is due.
             pass
         except Exception as error:  # noqa: BLE001 - the others have to be notified all the same
-            logger.error("a recipient cannot be notified", extra={**one.names, **_describe_fault(error)})
-            one.result.faults += 1
-        one.result.disabled = int(one.stored.state.disabled is not None)
-        return one.result
+            logger.error("a recipient cannot be notified", extra={**self.names, **_describe_fault(error)})
+            self.result.faults += 1
+        self.result.disabled = int(self.stored.state.disabled is not None)
+        return self.result
 
-
-def _describe_fault(error: BaseException) -> dict[str, object]:
-    """Its name and its origin. Not its text, which may hold an address, nor that of its cause."""
-    return {"exception": type(error).__name__, "frames": traceback.format_tb(error.__traceback__)}
-
-
-class _OneRecipient:
-    """One recipient, while it is notified."""
-
-    def __init__(self, sending: RecipientSending, recipient: Recipient, stored: StoredRecipient) -> None:
-        self._sending = sending
-        self._recipient = recipient
-        self.stored = stored
-        self.result = SweepResult(recipients=1)
-        self.names = {"owner": recipient.owner.name, "channel": str(recipient.channel.kind)}
-
-    def notify(self, situation: Situation) -> None:
-        """Works out what is due, and delivers it."""
-        if self.stored.is_leased(self._sending.clock()):
-            return
+    def _notify(self, situation: Situation) -> None:
         before = self.stored.state
-        due = plan(self._recipient, self._enable(before), situation)
+        due = plan(self.recipient, self._enable(before), situation)
         if not due.notifications:
             if due.state != before:
                 self._write(due.state, leased=False)
             return
-        if self._sending.seconds_left() < DELIVERY_SECONDS:
+        if self.seconds_left() < DELIVERY_SECONDS:
             return
         self._write(due.state, leased=True)
         last = len(due.notifications) - 1
         for number, notification in enumerate(due.notifications):
             if not self._send(notification, last=number == last):
                 # For the next record: what began there and ends meanwhile is not notified.
-                state = self.stored.state
-                for unsent in due.notifications[number:]:
-                    state = record_unsent(state, unsent)
+                state = reduce(record_unsent, due.notifications[number:], self.stored.state)
                 self.stored = replace(self.stored, state=state)
                 break
         if self.stored.leased_until is not None:
@@ -280,7 +266,7 @@ class _OneRecipient:
     def _enable(self, state: RecipientState) -> RecipientState:
         if state.disabled is None:
             return state
-        target = self._sending.media.digest_target(self._recipient.channel)
+        target = self.media.digest_target(self.recipient.channel)
         elsewhere = target is not None and target != state.disabled.target
         if not self.stored.enabled_by_hand and not elsewhere:
             return state
@@ -297,30 +283,29 @@ class _OneRecipient:
         Returns:
             Whether to go on with the next.
         """
-        if self._sending.seconds_left() < DELIVERY_SECONDS:
+        if self.seconds_left() < DELIVERY_SECONDS:
             logger.warning("the sweep ends before it is through", extra=self.names)
             return False
         try:
             self._deliver(notification)
         except ChannelError as error:
             first = failing_since(self.stored.state)
-            if not error.denied or (first is not None and self._sending.clock() - first >= DENIED_FOR):
+            if not error.denied or (first is not None and self.clock() - first >= DENIED_FOR):
                 self._disable(error)
                 return False
             self._fail(notification, DeliveryError(error.problem), leased=not last)
         except DeliveryError as error:
             self._fail(notification, error, leased=not last)
             # Of many events the next one would fail as well; in the next sweep it comes before this one.
-            return self._recipient.channel.kind not in EVENT_CHANNELS
+            return self.recipient.channel.kind not in EVENT_CHANNELS
         else:
             self._record(notification, leased=not last)
         return True
 
     def _deliver(self, notification: Notification) -> None:
-        sending = self._sending
-        context = replace(sending.context, now=sending.clock(), files=sending.files.find(notification))
+        context = replace(self.context, now=self.clock(), files=self.files.find(notification))
         try:
-            sending.media.deliver(notification, context)
+            self.media.deliver(notification, context)
         except (ChannelError, DeliveryError):
             raise
         except Exception as error:  # noqa: BLE001 - one notification must not hold up the others
@@ -330,7 +315,7 @@ class _OneRecipient:
 
     def _record(self, sent: Notification, *, leased: bool) -> None:
         """Records a delivery at once, and keeps the recipient for the next where there is one."""
-        at = self._sending.clock()
+        at = self.clock()
         self.result.delivered += 1
         self.result.delays += [
             at - notice.incident.opened_at
@@ -338,7 +323,7 @@ class _OneRecipient:
             if notice.kind is NotificationKind.NEW and notice.incident is not None
         ]
         state = record_delivery(self.stored.state, sent, at)
-        log = list(build_log(sent, at, self._sending.retention))
+        log = list(build_log(sent, at, self.retention))
         for attempt in range(1, _RECORD_ATTEMPTS + 1):
             try:
                 self._write(state, leased=leased, log=log)
@@ -359,7 +344,7 @@ class _OneRecipient:
             return
 
     def _fail(self, notification: Notification, error: DeliveryError, *, leased: bool) -> None:
-        at = self._sending.clock()
+        at = self.clock()
         state, given_up = record_failure(
             self.stored.state, notification, at, error.retry_after, in_doubt=error.in_doubt
         )
@@ -373,20 +358,25 @@ class _OneRecipient:
         self._write(state, leased=leased)
 
     def _disable(self, error: ChannelError) -> None:
-        at = self._sending.clock()
-        target = self._sending.media.digest_target(self._recipient.channel)
+        at = self.clock()
+        target = self.media.digest_target(self.recipient.channel)
         logger.error("a channel is disabled", extra={**self.names, "problem": error.problem})
         self.result.failed += 1
         self._write(disable(self.stored.state, at, error.problem, target or ""), leased=False)
 
     def _write(self, state: RecipientState, *, leased: bool, log: Sequence[LogEntry] = ()) -> None:
-        until = self._sending.clock() + LEASE if leased else None
+        until = self.clock() + LEASE if leased else None
         stored = replace(self.stored, state=state)
         try:
-            self.stored = self._sending.table.write(self._recipient, stored, leased_until=until, log=log)
+            self.stored = self.table.write(self.recipient, stored, leased_until=until, log=log)
         except LogIncompleteError as error:
             logger.exception("entries of the log are missing", extra={"owner": self.names["owner"]})
             self.stored = error.written
+
+
+def _describe_fault(error: BaseException) -> dict[str, object]:
+    """Its name and its origin. Not its text, which may hold an address, nor that of its cause."""
+    return {"exception": type(error).__name__, "frames": traceback.format_tb(error.__traceback__)}
 
 
 def build_log(sent: Notification, at: datetime, retention: timedelta | None) -> Iterator[LogEntry]:

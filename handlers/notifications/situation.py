@@ -1,8 +1,10 @@
 """What notifications are about: the current state, and the notices about it."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from contract.words import NotificationKind
 from store.incidents import Incident
@@ -25,6 +27,14 @@ class Situation:
     touched: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The names of the owners whom each of these touches, by the window's id."""
 
+    @cached_property
+    def by_owner(self) -> Mapping[str, Mapping[str, Incident]]:
+        """The incidents of each owner, by id."""
+        owned = defaultdict[str, dict[str, Incident]](dict)
+        for incident_id, one in self.incidents.items():
+            owned[one.owner][incident_id] = one
+        return owned
+
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
@@ -38,7 +48,7 @@ class Notice:
     """Of notices about a sender or a folder that it cannot read."""
     folder: UnreadableFolder | None = None
     since: datetime | None = None
-    """Of `QUIET` and `STUCK_ALL_ALONG`, the last report that named it; of `REOPENED`, when it had cleared."""
+    """Of `NOT_REPORTED` and `STILL_STUCK`, the last report that named it; of `REOPENED`, when it cleared."""
     unknown: tuple[Incident, ...] = ()
     """Of `SILENT`: the incidents that are unknown because of it."""
     with_account: bool = False
@@ -48,6 +58,20 @@ class Notice:
     files_before: int = 0
     wait_before: timedelta | None = None
     """The files and the oldest one's wait in the last notification that it is stuck."""
+    noticed: datetime | None = None
+    """When it was found due, where it waits to be sent."""
+
+    @property
+    def key(self) -> str:
+        """The key of the entry that it is about."""
+        if self.folder is not None and self.sender is not None:
+            return unreadable_key(self.sender.key, self.folder.folder)
+        return self.subject
+
+    @property
+    def sender_key(self) -> str:
+        """Whose it is; "" of a maintenance window."""
+        return self.incident.sender if self.incident else self.sender.key if self.sender else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +92,3 @@ class Notification:
     notices: tuple[Notice, ...]
     storm: Storm | None = None
     """Of a digest: what its incidents are a part of."""
-    event_id: str = ""
-    """Of an event by itself: the same at each attempt."""
-
-
-def notice_key(notice: Notice) -> str:
-    """The key of the entry that a notice is about."""
-    if notice.folder is not None and notice.sender is not None:
-        return unreadable_key(notice.sender.key, notice.folder.folder)
-    return notice.subject

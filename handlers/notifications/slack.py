@@ -16,7 +16,6 @@ from handlers.notifications.document import (
     Link,
     ListSection,
     Phrase,
-    Tone,
     count_more,
     read_phrase,
     render_text,
@@ -31,9 +30,6 @@ MAX_BLOCKS_CHARACTERS: Final = 12_000
 with `msg_blocks_too_long`."""
 MAX_PLAIN: Final = 4000
 """Characters of a message without blocks, beyond which Slack says that people do not read on ("Text")."""
-_COLOURS: Final = {Tone.BAD: "#b3261e", Tone.UNSURE: "#9a6700", Tone.GOOD: "#1a7f37"}
-SECONDS_APART: Final = 1.0
-"""Slack takes a message a second from a webhook ("Rate limits")."""
 
 
 Block = dict[str, Any]
@@ -48,7 +44,7 @@ def fits(document: Document) -> bool:
 
 def send(webhooks: Webhooks, recipient: Recipient, document: Document) -> None:
     """Sends a document to the recipient's webhook. For what it raises, see `Webhooks.post`."""
-    post = partial(webhooks.post, recipient.channel.targets[0], service="Slack", seconds_apart=SECONDS_APART)
+    post = partial(webhooks.post, recipient.channel.targets[0], service="Slack")
     try:
         post(encode_body(render_slack(document)))
     except DeliveryError as error:
@@ -69,7 +65,7 @@ def render_slack(document: Document) -> dict[str, Any]:
         "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,
-        "attachments": [{"color": _COLOURS[document.tone], "blocks": list(_list_blocks(document))}],
+        "attachments": [{"color": document.tone.colour, "blocks": list(_list_blocks(document))}],
     }
 
 
@@ -81,12 +77,12 @@ def render_plainly(document: Document) -> dict[str, Any]:
 def _list_blocks(document: Document) -> Iterator[Block]:
     place = [*_style(document.place), _text("\n")] if document.place else []
     head = [*place, *_style(document.lead)]
-    if document.link:
-        head += [_text("\n"), _link(document.link)]
+    for index, link in enumerate(document.links):
+        head += [_text("  " if index else "\n"), _link(link)]
     facts = [
         element
-        for fact in document.facts
-        for element in (_text(f"{fact.label}: ", bold=True), *_style(fact.value), _text("\n"))
+        for label, value in document.facts.items()
+        for element in (_text(f"{label}: ", bold=True), *_style(value), _text("\n"))
     ]
     yield _rich(_section(head), *([_section(facts[:-1])] if facts else ()))
     for section in document.sections:

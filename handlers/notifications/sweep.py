@@ -1,11 +1,12 @@
 """One sweep over all recipients: reads the current state, notifies, and corrects the owners of incidents."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from contract.owners.matching import find_owner, find_sender_owner, list_owners
@@ -36,12 +37,8 @@ from store.maintenance import (
     silence_held_until,
 )
 from store.notifications import (
-    INCIDENT_PREFIX,
     Recipient,
-    RecipientState,
     RecipientTable,
-    StoredRecipient,
-    list_entries,
     list_notified,
     list_recipients,
 )
@@ -102,25 +99,28 @@ class NotificationSweep:
         )
         windows = MaintenanceTable(Reader(self.client), self.recipients.name)
         situation = with_maintenance(situation, windows.list_windows(now - LONGEST_GRACE_PERIOD), self.owners)
-        sending = RecipientSending(
-            table=self.recipients,
-            media=self.media,
-            files=WorstFiles(self.client, self.errors_table),
-            context=RenderContext(
-                now=now,
-                dashboard_url=self.dashboard_url,
-                docs_url=self.docs_url,
-                shared=list_shared_names(situation.senders.values()),
-                owners=self.owners,
-            ),
-            retention=self.retention,
-            clock=self.clock,
-            seconds_left=seconds_left,
-        )
+        files = WorstFiles(self.client, self.errors_table)
+        shared = list_shared_names(situation.senders.values())
+        context = replace(self._context(), shared=shared, owners=self.owners)
+
+        def notify(one: Recipient) -> SweepResult:
+            sending = RecipientSending(
+                recipient=one,
+                stored=read.stored[one.key],
+                table=self.recipients,
+                media=self.media,
+                files=files,
+                context=context,
+                retention=self.retention,
+                clock=self.clock,
+                seconds_left=seconds_left,
+            )
+            return sending.run(situation)
+
         # Others first each minute, so that not always the same ones miss out when time is short.
         first = int(now.timestamp() // 60) * AT_ONCE % len(recipients) if recipients else 0
         in_turn = [*recipients[first:], *recipients[:first]]
-        result = _notify_all(sending, in_turn, read.stored, situation)
+        result = _run_all(notify, [one for one in in_turn if one.key in read.stored], seconds_left())
         result.faults += len(read.unreadable)
         corrected = correct_owners(self.client, self.incidents_table, wrong_owners, seconds_left)
         if corrected:
@@ -129,30 +129,22 @@ class NotificationSweep:
 
     def test(self, owner: str) -> list[dict[str, str]]:
         """Sends a test over each channel of an owner, also a disabled one; gives each with its problem."""
-        context = RenderContext(now=self.clock(), dashboard_url=self.dashboard_url, docs_url=self.docs_url)
         return [
-            {"channel": name_channel(one.channel), "problem": self.media.test(one, context)}
+            {"channel": name_channel(one.channel), "problem": self.media.test(one, self._context())}
             for one in list_recipients(self.owners)
             if one.owner.name == owner
         ]
 
+    def _context(self) -> RenderContext:
+        return RenderContext(now=self.clock(), dashboard_url=self.dashboard_url, docs_url=self.docs_url)
 
-def _notify_all(
-    sending: RecipientSending,
-    recipients: Sequence[Recipient],
-    stored: Mapping[str, StoredRecipient],
-    situation: Situation,
+
+def _run_all(
+    notify: Callable[[Recipient], SweepResult], recipients: Iterable[Recipient], seconds: float
 ) -> SweepResult:
     """Several at once, so that a slow channel holds up no other recipient."""
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notifying")
-    owned = split_by_owner(situation)
-
-    def notify(one: Recipient) -> SweepResult:
-        theirs = narrow(situation, owned, one, stored[one.key].state)
-        return sending.notify(one, stored[one.key], theirs)
-
-    running: list[Future[SweepResult]] = [pool.submit(notify, one) for one in recipients if one.key in stored]
-    done, unfinished = wait(running, timeout=max(0.0, sending.seconds_left()))
+    done, unfinished = wait([pool.submit(notify, one) for one in recipients], timeout=max(0.0, seconds))
     # One that hangs goes on by itself, or ends with the process: its lease runs out either way.
     pool.shutdown(wait=False, cancel_futures=True)
     result = SweepResult.total(one.result() for one in done if not one.cancelled())
@@ -160,29 +152,6 @@ def _notify_all(
         logger.error("recipients were not notified in time", extra={"recipients": len(unfinished)})
     result.faults += len(unfinished)
     return result
-
-
-def split_by_owner(situation: Situation) -> Mapping[str, Mapping[str, Incident]]:
-    """The incidents of each owner, by id."""
-    owned = defaultdict[str, dict[str, Incident]](dict)
-    for incident_id, one in situation.incidents.items():
-        owned[one.owner][incident_id] = one
-    return owned
-
-
-def narrow(
-    situation: Situation,
-    owned: Mapping[str, Mapping[str, Incident]],
-    recipient: Recipient,
-    state: RecipientState,
-) -> Situation:
-    """The situation with the incidents of a recipient's owner alone, and those that the recipient knows."""
-    theirs = dict(owned.get(recipient.owner.name, {}))
-    for key in list_entries(state, INCIDENT_PREFIX):
-        incident_id = key.removeprefix(INCIDENT_PREFIX)
-        if incident_id in situation.incidents:
-            theirs[incident_id] = situation.incidents[incident_id]
-    return replace(situation, incidents=theirs)
 
 
 class OwnerFinder:
@@ -332,20 +301,13 @@ def _read_senders(table: SenderTable, finder: OwnerFinder) -> dict[str, Sender]:
 def correct_owners(
     client: "DynamoDBClient", table: str, incidents: Iterable[Incident], seconds_left: Callable[[], float]
 ) -> int:
-    """Writes their owners into live incidents after `owners.yaml` changed. What ended is history.
+    """Writes their owners into live incidents after `owners.yaml` changed; returns how many were corrected.
 
-    Args:
-        client: may update `Owner` in the table.
-        table: the table FileSlaIncidents.
-        incidents: whose items name another owner, or none.
-        seconds_left: the time until the function has to be done; the next sweep takes the rest.
-
-    Returns:
-        How many were corrected.
+    What ended is history. What there is no time for, the next sweep takes.
     """
     corrected = 0
-    for one in incidents:
-        if corrected >= MOST_CORRECTED or seconds_left() <= 0:
+    for one in islice(incidents, MOST_CORRECTED):
+        if seconds_left() <= 0:
             break
         owner = Update(
             values={IncidentAttribute.OWNER: {"S": one.owner}},

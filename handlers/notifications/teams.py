@@ -49,6 +49,7 @@ def send(webhooks: Webhooks, recipient: Recipient, document: Document) -> None:
 def render_teams(document: Document) -> dict[str, Any]:
     """The body of the request."""
     own = "".join(part.text for part in document.first_line if not part.name)
+    links = [*document.links, *([document.help] if document.help else ())]
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -57,7 +58,7 @@ def render_teams(document: Document) -> dict[str, Any]:
         "fallbackText": f"{document.headline}. {own.rstrip(': ')}".strip(),
         "msteams": {"width": "Full"},
         "body": list(_list_elements(document)),
-        "actions": [_open(link.url, title=link.text) for link in (document.link, document.help) if link],
+        "actions": [_open(link.url, title=link.text) for link in links],
     }
     return {
         "type": "message",
@@ -75,8 +76,8 @@ def _list_elements(document: Document) -> Iterator[Element]:
     yield {"type": "Container", "style": _STYLES[document.tone], "bleed": True, "items": head}
     if document.lead:
         yield _block(_runs(document.lead))
-    for index, fact in enumerate(document.facts):
-        columns = [(_LABEL_WIDTH, [_run(fact.label, isSubtle=True)]), ("stretch", _runs(fact.value))]
+    for index, (label, value) in enumerate(document.facts.items()):
+        columns = [(_LABEL_WIDTH, [_run(label, isSubtle=True)]), ("stretch", _runs(value))]
         yield {
             "type": "ColumnSet",
             "spacing": "Default" if index == 0 else "None",

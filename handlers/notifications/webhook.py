@@ -27,10 +27,17 @@ def send(webhooks: Webhooks, recipient: Recipient, document: Document) -> None:
     """Sends a document. For what it raises, see `Webhooks.post`. A retry has the same `webhook-id`."""
     name = recipient.channel.targets[0]
     body = encode_body(render_webhook(document, recipient))
-    event, stamp = document.event_id, str(int(time.time()))
+    event, stamp = _identify(document, recipient), str(int(time.time()))
     signature = _sign(name, webhooks.find_keys(name), f"{event}.{stamp}.".encode() + body)
     headers = {"webhook-id": event, "webhook-timestamp": stamp, "webhook-signature": signature}
     webhooks.post(name, body, "The webhook", headers=headers)
+
+
+def _identify(document: Document, recipient: Recipient) -> str:
+    """The same at each attempt to say the same."""
+    at = document.about.noticed if document.about else document.at
+    parts = (recipient.key, document.key, document.kind, document.reason, str(at))
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def _sign(name: str, secrets: Sequence[str], content: bytes) -> str:
@@ -68,7 +75,8 @@ def render_webhook(document: Document, recipient: Recipient) -> dict[str, Any]:
             "first_line": "".join(part.text for part in document.first_line),
             "server": server,
             "folder": folder,
-            "url": document.link.url if document.link else None,
+            "url": document.links[-1].url if document.links else None,
+            "actions": [{"text": link.text, "url": link.url} for link in document.links[:-1]],
             "incident": _describe(incident) if incident else None,
             "details": read_facts(document),
             "files": [read_phrase(file) for file in files],

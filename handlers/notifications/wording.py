@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from contract.action import ACTION_PARAMETER, LinkedAction
 from contract.moments import format_duration
 from contract.owners.model import ChannelKind
 from contract.text import show
@@ -22,7 +23,6 @@ from contract.words import (
 )
 from handlers.notifications.document import (
     NAME_WIDTH,
-    Fact,
     Link,
     Phrase,
     Tone,
@@ -48,6 +48,8 @@ _ERROR_WIDTH: Final = 300
 """Characters that are shown of why a folder cannot be read."""
 _FIRST_WIDTH: Final = 60
 """Characters of a name in the first line."""
+_ACTIONS: Final = {LinkedAction.ACKNOWLEDGE: "Acknowledge", LinkedAction.SNOOZE: "Snooze 4 h"}
+"""What the page that a link opens offers, filled in: nothing is done until somebody sends it there."""
 _HELP: Final = "notifications.md#how-to-get-fewer"
 _CHANNELS: Final = {
     ChannelKind.MAIL: "mail", ChannelKind.SLACK: "Slack", ChannelKind.TEAMS: "Teams",
@@ -160,13 +162,7 @@ def write_headline(notice: Notice, now: datetime, zone: ZoneInfo) -> str:
 
 
 def write_lead(notice: Notice, after: timedelta | None, zone: ZoneInfo) -> str:
-    """What a notification means, in a sentence or two.
-
-    Args:
-        notice: what is due.
-        after: of an escalation: for how long nobody acknowledged it.
-        zone: the reader's.
-    """
+    """What it means, in a sentence or two. An escalation came `after` nobody acknowledged it for so long."""
     values = defaultdict(str, waited=format_duration(after))
     if notice.since is not None:
         values["since"] = format_time(notice.since, zone)
@@ -250,22 +246,13 @@ def write_subject(notice: Notice, now: datetime, zone: ZoneInfo) -> str:
 
 
 def write_digest_subject(counts: Sequence[str], more: str, notice: Notice | None) -> str:
-    """The counts, the oldest wait, and one place where there is room for it.
-
-    Args:
-        counts: our own words, the most important first.
-        more: what follows them, up to the place.
-        notice: whose place is named; None for none.
-    """
+    """The counts, the most important first, `more` and, of a notice, the place where there is room for it."""
     folder, server = _find_place(notice) if notice else ("", "")
     server = f" on {show(server, _SERVER_WIDTH)}"
-    width = MAX_SUBJECT - len(f", ...{more}{server}") - min(len(folder), _LEAST_PATH)
-    counted = counts[0]
-    for one in counts[1:]:
-        if len(f"{counted}, {one}") > width:
-            counted += ", ..."
-            break
-        counted += f", {one}"
+    width = MAX_SUBJECT - len(f"{more}{server}") - min(len(folder), _LEAST_PATH)
+    counted = ", ".join(counts)
+    if len(counts) > 1 and len(counted) > width:
+        counted = f"{counts[0]}, ..."
     counted += more
     if not folder:
         return _cut_subject(counted)
@@ -278,14 +265,7 @@ def _cut_subject(subject: str) -> str:
 
 
 def write_first_line(notice: Notice, file: Phrase, now: datetime, zone: ZoneInfo) -> Phrase:
-    """What a phone shows below the subject: what that does not say.
-
-    Args:
-        notice: what is due.
-        file: the name of the oldest file that it lists; empty for none.
-        now: the moment.
-        zone: the reader's.
-    """
+    """What a phone shows below the subject: what that does not say, up to the name of the oldest file."""
     incident = notice.incident
     if incident is None:
         lead, unknown = write_lead(notice, None, zone), name_folders(notice.unknown, 3, _FIRST_WIDTH)
@@ -303,7 +283,7 @@ def write_first_line(notice: Notice, file: Phrase, now: datetime, zone: ZoneInfo
     return (*said, *say(": "), *file) if file else said
 
 
-def list_facts(notice: Notice, now: datetime, zone: ZoneInfo) -> tuple[Fact, ...]:
+def list_facts(notice: Notice, now: datetime, zone: ZoneInfo) -> dict[str, Phrase]:
     """What is known of the subject of a notice, with times in the reader's zone."""
     found = dict[str, str | Phrase]()
     if notice.folder is not None and notice.folder.error and notice.kind is not NotificationKind.READABLE:
@@ -325,10 +305,7 @@ def list_facts(notice: Notice, now: datetime, zone: ZoneInfo) -> tuple[Fact, ...
         if window.weekly is not None:
             found["Only"] = window.described_hours
     found["Time zone"] = zone.key
-    return tuple(
-        Fact(label=label, value=say(value) if isinstance(value, str) else value)
-        for label, value in found.items()
-    )
+    return {label: say(value) if isinstance(value, str) else value for label, value in found.items()}
 
 
 def _list_incident_facts(
@@ -383,14 +360,19 @@ def find_url(notice: Notice, dashboard_url: str) -> str:
     return f"{base}/maintenance" if notice.window is not None else base
 
 
-def find_link(notices: Sequence[Notice], owner: str, dashboard_url: str) -> Link | None:
-    """The link to what a notification is about; None where the dashboard's address is unknown."""
+def find_links(notices: Sequence[Notice], owner: str, dashboard_url: str) -> tuple[Link, ...]:
+    """To what a notification is about, at last to its page; empty without the dashboard's address."""
     if not dashboard_url:
-        return None
+        return ()
     if len(notices) != 1:
-        return Link(text="Open the list", url=f"{dashboard_url.rstrip('/')}/?owner={quote(owner, safe='')}")
-    what = "incident" if notices[0].incident else "maintenance page" if notices[0].window else "sender"
-    return Link(text=f"Open the {what}", url=find_url(notices[0], dashboard_url))
+        return (
+            Link(text="Open the list", url=f"{dashboard_url.rstrip('/')}/?owner={quote(owner, safe='')}"),
+        )
+    [notice], url = notices, find_url(notices[0], dashboard_url)
+    what = "incident" if notice.incident else "maintenance page" if notice.window else "sender"
+    acts = _ACTIONS if notice.incident and notice.incident.live and notice.kind not in OVER else {}
+    actions = (Link(text=text, url=f"{url}&{ACTION_PARAMETER}={act}") for act, text in acts.items())
+    return (*actions, Link(text=f"Open the {what}", url=url))
 
 
 def find_help(docs_url: str) -> Link | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,10 +15,10 @@ from handlers.notifications import wording
 from handlers.notifications.document import (
     SHOWN_FILES,
     Document,
-    Fact,
     ListItem,
     ListSection,
     NamedFile,
+    Phrase,
     RenderContext,
     Tone,
     format_short,
@@ -26,7 +26,7 @@ from handlers.notifications.document import (
     say,
 )
 from handlers.notifications.rules import OVER
-from handlers.notifications.situation import Notice, Notification, Storm, notice_key
+from handlers.notifications.situation import Notice, Notification, Storm
 from store.incidents import Incident
 from store.notifications import Recipient
 
@@ -49,7 +49,6 @@ MOST_LISTED: Final = 15
 _FIRST_PLACES: Final = 3
 _FIRST_WIDTH: Final = 40
 """Places of a digest's first line, and characters of each name in it."""
-_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def write_what_fits(
@@ -81,7 +80,7 @@ def write_document(notification: Notification, context: RenderContext, listed: i
         tone=wording.WORDS[first.kind].tone,
         sign=wording.WORDS[first.kind].sign,
         headline=wording.write_headline(first, now, zone),
-        link=wording.find_link(notices, recipient.owner.name, context.dashboard_url),
+        links=wording.find_links(notices, recipient.owner.name, context.dashboard_url),
         notes=wording.write_notes(notices, recipient),
         help=wording.find_help(context.docs_url),
     )
@@ -95,11 +94,10 @@ def write_document(notification: Notification, context: RenderContext, listed: i
         first_line=wording.write_first_line(first, oldest, now, zone),
         place=wording.write_place(first),
         lead=say(wording.write_lead(first, recipient.after, zone)),
-        facts=(*_find_instructions(first, context.owners), *wording.list_facts(first, now, zone)),
+        facts=_find_instructions(first, context.owners) | wording.list_facts(first, now, zone),
         sections=(*_list_unknown(first), *([files] if files else ())),
         about=first,
-        key=notice_key(first),
-        event_id=notification.event_id,
+        key=first.key,
     )
 
 
@@ -148,11 +146,10 @@ def write_test(recipient: Recipient, context: RenderContext) -> Document:
         sign="✓",
         headline="This is a test",
         lead=say("Somebody tries this channel. Nothing is stuck, and nothing is to be done."),
-        link=wording.find_link((), owner, context.dashboard_url),
+        links=wording.find_links((), owner, context.dashboard_url),
         help=wording.find_help(context.docs_url),
         at=context.now,
         key=f"test#{owner}",
-        event_id=f"test-{context.now:%Y%m%d%H%M%S%f}",
     )
 
 
@@ -161,12 +158,12 @@ def _tell_apart(notice: Notice, shared: Collection[str]) -> Notice:
     return replace(notice, with_account=wording.name_server(of).casefold() in shared)
 
 
-def _find_instructions(notice: Notice, owners: Owners | None) -> Iterator[Fact]:
+def _find_instructions(notice: Notice, owners: Owners | None) -> dict[str, Phrase]:
     """What the rule says by which the folder belongs to its owner."""
-    if owners is not None and notice.incident is not None and notice.kind not in OVER:
-        rule = find_owner(owners, notice.incident.folder, notice.incident.sender_name).rule
-        if rule is not None and rule.instructions:
-            yield Fact(label="What to do", value=say(rule.instructions))
+    if owners is None or notice.incident is None or notice.kind in OVER:
+        return {}
+    rule = find_owner(owners, notice.incident.folder, notice.incident.sender_name).rule
+    return {"What to do": say(rule.instructions)} if rule and rule.instructions else {}
 
 
 def _find_worst(notices: Iterable[Notice], now: datetime) -> Notice | None:
@@ -243,8 +240,7 @@ def _list_files(notice: Notice, context: RenderContext, zone: ZoneInfo) -> ListS
     incident = notice.incident
     if incident is None or notice.kind not in WITH_FILES or incident.incident_id not in context.files:
         return None
-    known = sorted(context.files[incident.incident_id], key=_rank_file)[:SHOWN_FILES]
-    if not known:
+    if not (known := context.files[incident.incident_id]):
         return ListSection(title=GONE, files=True)
     when = "" if incident.status is IncidentStatus.OPEN else " when last seen"
     items = tuple(_write_file(file, context.now, zone, incident) for file in known)
@@ -259,7 +255,7 @@ def _list_first_files(
     named = (notice.incident for notice in notices if notice.kind in WITH_FILES)
     stuck = [one for one in named if one is not None and one.status is IncidentStatus.OPEN]
     known = [(file, incident) for incident in stuck for file in context.files.get(incident.incident_id, ())]
-    known.sort(key=lambda one: _rank_file(one[0]))
+    known.sort(key=lambda one: one[0].rank)
     items = []
     for file, incident in known[:SHOWN_FILES]:
         item = _write_file(file, context.now, zone, incident)
@@ -278,8 +274,3 @@ def _write_file(file: NamedFile, now: datetime, zone: ZoneInfo, incident: Incide
             age = max(now - file.created, timedelta())
             said = f"{format_duration(age)} old, {said}"
     return ListItem(name=name(file.name, _FILE_WIDTH), said=say(said))
-
-
-def _rank_file(file: NamedFile) -> tuple[datetime, str]:
-    """The oldest first, those of unknown age last."""
-    return (file.created or _LATEST, file.name)

@@ -2,7 +2,6 @@
 
 import json
 import os
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -115,7 +114,7 @@ def test_notifications_of_the_service_are_listed_by_subject_with_all_they_say(
     assert arrived["slack"]["subject"] == f"{document.sign} {document.subject}"
     assert document.headline in arrived["teams"]["subject"]
     for one in arrived.values():
-        for said in (*(fact.label for fact in document.facts), *(part.text for part in document.place)):
+        for said in (*document.facts, *(part.text for part in document.place)):
             assert said in one["text"]
     assert json.loads(arrived["slack"]["source"]) == render_slack(document)
     assert json.loads(arrived["teams"]["source"]) == render_teams(document)
@@ -194,7 +193,7 @@ def test_a_page_from_elsewhere_reads_nothing(client: Client) -> None:
 
 @pytest.mark.parametrize("kind", [NotificationKind.NEW, NotificationKind.ACKNOWLEDGED, NotificationKind.BACK])
 def test_on_call_services_refuse_what_is_wrong(client: Client, kind: NotificationKind) -> None:
-    sent = replace(single(kind, PAGERDUTY), event_id="1")
+    sent = single(kind, PAGERDUTY)
     document = write_document(sent, context())
     event = render_pagerduty(document, sent.recipient, KEYS[ChannelKind.PAGERDUTY])
     assert client.post("/pagerduty/on-call", json=event).status_code == 202

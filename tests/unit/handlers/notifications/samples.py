@@ -213,7 +213,7 @@ def digest(channel: Channel = MAIL) -> Notification:
 
 def list_phrases(document: Document, *, first_line: bool = False) -> list[str]:
     """All names that the document shows."""
-    phrases = [document.place, document.lead, *(fact.value for fact in document.facts), *document.notes]
+    phrases = [document.place, document.lead, *document.facts.values(), *document.notes]
     for section in document.sections:
         for entry in section.items:
             phrases += [entry.name, entry.said]
