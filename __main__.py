@@ -3,15 +3,15 @@
 import pulumi
 
 from components.api.domain import ApiDomain
-from components.api.rest_api import RestApi, RestApiArgs
+from components.api.rest_api import RestApi
 from components.backup import BackupPlan
-from components.encryption import EncryptionKey
-from components.functions.projection import IncidentProjection, IncidentProjectionArgs
-from components.functions.routes import RouteFunctions, RouteFunctionsArgs
-from components.identity import Identity, IdentityArgs
+from components.encryption import Base, EncryptionKey
+from components.functions.projection import IncidentProjection
+from components.functions.routes import RouteFunctions
+from components.identity import Identity
 from components.manifest import Manifest
-from components.monitoring.monitoring import Monitoring, MonitoringArgs
-from components.notifications import IncidentNotifications, IncidentNotificationsArgs, OwnerChannels
+from components.monitoring.monitoring import Monitoring
+from components.notifications import IncidentNotifications, OwnerChannels
 from components.provider import use_provider
 from components.settings import Settings
 from components.tables import Tables
@@ -23,37 +23,22 @@ manifest = Manifest()
 opts = use_provider(settings, manifest)
 
 key = EncryptionKey("data", settings, opts).arn if settings.customer_managed_key else None
-tables = Tables.of(settings, key, opts)
-identity = Identity(
-    "identity", IdentityArgs(settings=settings, analyst_permissions=tables.allow_analysts(), key=key), opts
-)
-functions = RouteFunctions(
-    "functions", RouteFunctionsArgs(settings=settings, identity=identity, tables=tables, key=key), opts
-)
-api = RestApi(
-    "api",
-    RestApiArgs(
-        settings=settings, functions=functions.by_path, user_pool_arn=identity.user_pool_arn, key=key
-    ),
-    opts,
-)
+base = Base(settings, key)
+tables = Tables.of(base, opts)
+identity = Identity("identity", base, tables.allow_analysts(), opts)
+functions = RouteFunctions("functions", base, identity, tables, opts)
+api = RestApi("api", base, functions.by_path, identity.user_pool_arn, opts)
 domain = ApiDomain("domain", settings, api, opts) if settings.domain_name else None
 if settings.web_acl:
     WebAcl("firewall", settings, api.stage.arn, opts)
 
-IncidentProjection("projection", IncidentProjectionArgs(settings=settings, tables=tables, key=key), opts)
-channels = OwnerChannels("owners", settings, key, opts)
+IncidentProjection("projection", base, tables, opts)
+channels = OwnerChannels("owners", base, opts)
 if settings.owners:
-    IncidentNotifications(
-        "notifications",
-        IncidentNotificationsArgs(settings=settings, tables=tables, channels=channels, key=key),
-        opts,
-    )
+    IncidentNotifications("notifications", base, tables, channels, opts)
 if settings.backup_days:
     BackupPlan("backup", settings, tables, opts)
-monitoring = Monitoring(
-    "monitoring", MonitoringArgs(settings=settings, access_log_name=api.stage.access_log_name, key=key), opts
-)
+monitoring = Monitoring("monitoring", base, api.stage.access_log_name, opts)
 
 exports: dict[Output, pulumi.Input[str]] = {
     Output.API_URL: domain.url if domain else api.stage.url,

@@ -5,7 +5,7 @@ A check returns the value, or raises a ValueError that says what it must be. It 
 
 import ipaddress
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from email.utils import formataddr, parseaddr
 from functools import cache
@@ -23,15 +23,6 @@ from contract.owners.reading import OwnersFileError, read_owners_file
 LOG_RETENTION_DAYS: Final = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
-REMOVED_KEYS: Final[Mapping[str, str]] = {
-    "heartbeatMinutes": "Use silentSendersAlarmCount: how many senders must be silent for an alarm.",
-    **{
-        f"{table}TableName": "The names of the other tables follow from tableName."
-        for table in ("runs", "senders", "incidents", "notifications")
-    },
-    "breachQuietMinutes": "Use openIncidentsAlarmCount: how many incidents must be open for an alarm.",
-}
-"""Keys of earlier versions, and what to use instead."""
 _LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _TOP_LABEL: Final = r"[a-z]([a-z0-9-]{0,61}[a-z0-9])"
 
@@ -201,11 +192,8 @@ def explain_unknown_keys(namespace: str, known: Collection[str]) -> list[str]:
     given = {key for its_namespace, key in configured if its_namespace == namespace}
     problems = []
     for key in sorted(given - set(known)):
+        nearest = get_close_matches(key, known, n=1)
+        meant = f" Did you mean {namespace}:{nearest[0]}?" if nearest else ""
         remedy = f"Remove it with: pulumi config rm {namespace}:{key}"
-        if key in REMOVED_KEYS and namespace != "aws":
-            problems.append(f"{namespace}:{key} was removed. {REMOVED_KEYS[key]} {remedy}")
-        else:
-            nearest = get_close_matches(key, known, n=1)
-            meant = f" Did you mean {namespace}:{nearest[0]}?" if nearest else ""
-            problems.append(f"{namespace}:{key} is not a key of this program.{meant} {remedy}")
+        problems.append(f"{namespace}:{key} is not a key of this program.{meant} {remedy}")
     return problems

@@ -1,6 +1,7 @@
 """A KMS key of the stack's own, for those who must hold the key to their data."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pulumi
@@ -14,8 +15,13 @@ _DELETION_DAYS: Final = 30
 _USE: Final = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
 
-KeyArn = pulumi.Output[str] | None
-"""Of the stack's own key; None where AWS's own keys encrypt."""
+@dataclass(frozen=True)
+class Base:
+    """What most components work with."""
+
+    settings: Settings
+    key: pulumi.Output[str] | None
+    """ARN of the stack's own key; None where AWS's own keys encrypt."""
 
 
 class EncryptionKey(pulumi.ComponentResource):

@@ -1,45 +1,17 @@
 """Who may sign in, and what a signed-in analyst may read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
 from components.checks import find_address
-from components.encryption import KeyArn
+from components.encryption import Base
 from components.policies import Allow, build_identity_policy, build_identity_pool_trust
 from components.settings import Settings
 from contract.limits import FIRST_PASSWORD_DAYS, ID_TOKEN_MINUTES, MIN_PASSWORD_CHARACTERS
 from contract.names import Group
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mail:
-    """The sender of a stack's mails through Amazon SES, where its identity must be verified."""
-
-    sender: str
-    """An address, alone or after a name."""
-    identity: str
-    """The address or the domain that SES has verified."""
-    region: str
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self | None:
-        """The configured sender; None where SES is not used."""
-        if not settings.mail_from:
-            return None
-        return cls(
-            sender=settings.mail_from,
-            identity=settings.mail_identity or find_address(settings.mail_from),
-            region=settings.region,
-        )
-
-    def identity_arn(self, account: str) -> str:
-        """The ARN of the identity, in the account with this id."""
-        return f"arn:aws:ses:{self.region}:{account}:identity/{self.identity}"
-
 
 _ALLOW_READING_METRICS: Final = Allow(
     ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
@@ -47,16 +19,6 @@ _ALLOW_READING_METRICS: Final = Allow(
     # alarms only to those who may see all.
     ["*"],
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class IdentityArgs:
-    """The configuration, and what analysts may read."""
-
-    settings: Settings
-    analyst_permissions: Sequence[Allow]
-    """Of an analyst; reading metrics is added."""
-    key: KeyArn
 
 
 class Identity(pulumi.ComponentResource):
@@ -69,19 +31,31 @@ class Identity(pulumi.ComponentResource):
     Exposes `user_pool_id`, `user_pool_arn`, `client_id`, `client_secret_arn` and `identity_pool_id`, the
     permissions of the sign-in route (`allow_sign_in`), and `ready`: what must exist before a user can sign
     in.
+
+    Args:
+        name: of the component.
+        base: the configuration, and the key of the client secret.
+        analyst_permissions: what an analyst may do; reading metrics is added.
+        opts: of the component.
     """
 
-    def __init__(self, name: str, args: IdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        base: Base,
+        analyst_permissions: Sequence[Allow],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("file-sla:identity:Identity", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        settings = args.settings
+        settings = base.settings
 
         self.user_pool = aws.cognito.UserPool(
             f"{name}-users",
             name=f"{settings.prefix}-users",
             admin_create_user_config={"allow_admin_create_user_only": True},
             auto_verified_attributes=["email"],
-            email_configuration=self._configure_mail(Mail.of(settings)),
+            email_configuration=self._configure_mail(settings),
             account_recovery_setting={"recovery_mechanisms": [{"name": "verified_email", "priority": 1}]},
             password_policy={
                 "minimum_length": MIN_PASSWORD_CHARACTERS,
@@ -118,10 +92,10 @@ class Identity(pulumi.ComponentResource):
         self.client_secret = aws.secretsmanager.Secret(
             f"{name}-client-secret",
             description="Secret of the app client with which AuthLambda signs users in.",
-            kms_key_id=args.key,
+            kms_key_id=base.key,
             # Without a key of the stack's own, the secret stays under the key it has: the provider cannot
             # change it back to AWS's, and would try at every update. A key that was in use is kept.
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["kmsKeyId"] if args.key is None else []),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["kmsKeyId"] if base.key is None else []),
         )
         self.client_secret_version = aws.secretsmanager.SecretVersion(
             f"{name}-client-secret-value",
@@ -159,7 +133,7 @@ class Identity(pulumi.ComponentResource):
         aws.iam.RolePolicy(
             f"{name}-analyst-reads",
             role=self.analyst_role.id,
-            policy=build_identity_policy(*args.analyst_permissions, _ALLOW_READING_METRICS),
+            policy=build_identity_policy(*analyst_permissions, _ALLOW_READING_METRICS),
             opts=child,
         )
         for kind, group, description, role_arn in (
@@ -194,15 +168,18 @@ class Identity(pulumi.ComponentResource):
         self.identity_pool_id: pulumi.Output[str] = self.identity_pool.id
         self.register_outputs({})
 
-    def _configure_mail(self, mail: Mail | None) -> aws.cognito.UserPoolEmailConfigurationArgsDict:
+    def _configure_mail(self, settings: Settings) -> aws.cognito.UserPoolEmailConfigurationArgsDict:
         # Stated without SES too: left out, what was set stays.
-        if mail is None:
+        if not settings.mail_from:
             return {"email_sending_account": "COGNITO_DEFAULT"}
-        caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
+        account = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self)).account_id
+        identity = settings.mail_identity or find_address(settings.mail_from)
         return {
             "email_sending_account": "DEVELOPER",
-            "from_email_address": mail.sender,
-            "source_arn": caller.account_id.apply(mail.identity_arn),
+            "from_email_address": settings.mail_from,
+            "source_arn": pulumi.Output.concat(
+                f"arn:aws:ses:{settings.region}:", account, f":identity/{identity}"
+            ),
         }
 
     def allow_sign_in(self) -> list[Allow]:

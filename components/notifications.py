@@ -1,18 +1,15 @@
 """Notifications of owners: webhooks, topics and mail, and the function that sends them every minute."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
 from components.checks import find_address, list_all_channels
-from components.encryption import KeyArn
+from components.encryption import Base
 from components.functions.function import Function, FunctionArgs, Sweep, SweepArgs
-from components.identity import Mail
 from components.policies import Allow
-from components.settings import Settings
 from components.tables import Tables
 from components.webhooks import Webhooks
 from contract.names import NOTIFICATIONS, Variable
@@ -39,26 +36,16 @@ class OwnerChannels(pulumi.ComponentResource):
     - `allow_deliver()`: its permissions.
     - `ready`: what must exist before it runs.
 
-    Args:
-        name: of the component.
-        settings: the configuration, with the owners' file.
-        key: the KMS key of secret and topics. Without one, the secret has AWS's own, and the topics none.
-        opts: of the component.
+    Without a key of the stack's own, the secret has AWS's, and the topics none.
     """
 
-    def __init__(
-        self,
-        name: str,
-        settings: Settings,
-        key: KeyArn,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, base: Base, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("file-sla:owners:OwnerChannels", name, None, opts)
         self._name = name
-        self._key = key
+        self._key, settings = base.key, base.settings
         self._prefix = f"{settings.prefix}-owner-"
         self._owners = settings.owners
-        self._mail = Mail.of(settings) if self._owners else None
+        self._mail, self._region = settings.mail_from if self._owners else "", settings.region
         webhooks = Webhooks.read()
         self._secret = self._make_secret(webhooks) if webhooks.names else None
         by_topic = self._owners.owners.values() if self._owners and not self._mail else ()
@@ -67,11 +54,14 @@ class OwnerChannels(pulumi.ComponentResource):
             for owner in by_topic
             for topic, channel in list_mail_topics(owner)
         }
+        prefix: pulumi.Input[str] = ""
+        for topic_name, topic in self._topics.items():
+            prefix = topic.arn.apply(lambda arn, name=topic_name: arn.removesuffix(name))  # type: ignore[misc]
         self.ready: list[pulumi.Resource] = [self._secret[1]] if self._secret else []
         self.environment: Mapping[str, pulumi.Input[str]] = {
             Variable.WEBHOOKS_SECRET_ID: self._secret[0].arn if self._secret else "",
-            Variable.OWNER_TOPICS_PREFIX: self._find_topics_prefix(),
-            Variable.MAIL_FROM: self._mail.sender if self._mail else "",
+            Variable.OWNER_TOPICS_PREFIX: prefix,
+            Variable.MAIL_FROM: self._mail,
         }
         self.register_outputs({})
 
@@ -87,13 +77,13 @@ class OwnerChannels(pulumi.ComponentResource):
             allowed.append(Allow(["sns:Publish"], topics))
         if self._mail:
             caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
-            in_account = pulumi.Output.concat(f"arn:aws:ses:{self._mail.region}:", caller.account_id)
+            in_account = pulumi.Output.concat(f"arn:aws:ses:{self._region}:", caller.account_id)
             # Beside the sender's identity, SES asks for those of verified addressees, as all are in the
             # sandbox, and for the configuration set that an identity may have.
             asked = [
                 pulumi.Output.concat(in_account, part) for part in (":identity/*", ":configuration-set/*")
             ]
-            from_its_own = {"StringEquals": {"ses:FromAddress": find_address(self._mail.sender)}}
+            from_its_own = {"StringEquals": {"ses:FromAddress": find_address(self._mail)}}
             # SES takes a mail with headers of its own for a raw one, which is another action.
             allowed.append(Allow(["ses:SendEmail", "ses:SendRawEmail"], asked, from_its_own))
         return allowed
@@ -138,35 +128,25 @@ class OwnerChannels(pulumi.ComponentResource):
             )
         return topic
 
-    def _find_topics_prefix(self) -> pulumi.Input[str]:
-        for topic_name, topic in self._topics.items():
-            return topic.arn.apply(lambda arn, name=topic_name: arn.removesuffix(name))  # type: ignore[misc]
-        return ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncidentNotificationsArgs:
-    """The configuration, and what the function works with."""
-
-    settings: Settings
-    tables: Tables
-    channels: OwnerChannels
-    key: KeyArn
-
 
 class IncidentNotifications(pulumi.ComponentResource):
     """The function that notifies owners, and its schedule."""
 
     def __init__(
-        self, name: str, args: IncidentNotificationsArgs, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        base: Base,
+        tables: Tables,
+        channels: OwnerChannels,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("file-sla:functions:IncidentNotifications", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        settings, tables, channels = args.settings, args.tables, args.channels
+        settings = base.settings
         function = Function(
             NOTIFICATIONS,
             FunctionArgs(
-                settings=settings,
+                base=base,
                 name=NOTIFICATIONS,
                 # As for the projection: named after the whole function, it may be too long for IAM.
                 role="notify",
@@ -200,7 +180,6 @@ class IncidentNotifications(pulumi.ComponentResource):
                 ],
                 ready=channels.ready,
                 data=settings.shipped_owners,
-                key=args.key,
             ),
             child,
         )

@@ -1,7 +1,6 @@
 """The stack's configuration: read once, checked before any resource is declared."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -32,23 +31,13 @@ from components.webhooks import WEBHOOKS_KEY, explain_webhooks
 from contract.names import ROOT
 from contract.owners.model import SHIPPED_NAME, ChannelKind, Owners, dump_owners
 from contract.owners.reading import read_owners_file
-from contract.routes import ROUTES
+from contract.routes import RouteSpec
 
 ThreatProtection = Literal["off", "audit", "enforced"]
 TlsPolicy = Literal["tls-1.0", "tls-1.2", "tls-1.3"]
 """The oldest version that the API accepts."""
 # DynamoDB's rule, with room for the names of the other tables, which follow from this one.
 TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,240}$")]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Throttle:
-    """How many requests the gateway accepts on one route; it answers the others with 429."""
-
-    rate: int
-    """Requests a second, sustained."""
-    burst: int
-    """Requests at once."""
 
 
 class Settings(BaseModel):
@@ -145,15 +134,10 @@ class Settings(BaseModel):
         """What the names of this stack's resources begin with."""
         return f"{self.project}-{self.stack}"
 
-    @property
-    def throttles(self) -> dict[str, Throttle]:
-        """The limits of each route, by its path."""
-        by_key = {
-            "auth": Throttle(rate=self.auth_rate_limit, burst=self.auth_burst_limit),
-            "report": Throttle(rate=self.report_rate_limit, burst=self.report_burst_limit),
-            "action": Throttle(rate=self.action_rate_limit, burst=self.action_burst_limit),
-        }
-        return {route.path: by_key[route.throttle] for route in ROUTES}
+    def throttle(self, route: RouteSpec) -> tuple[int, int]:
+        """How many requests the gateway accepts on a route, a second and at once; the others get 429."""
+        rate, burst = (getattr(self, f"{route.throttle}_{kind}_limit") for kind in ("rate", "burst"))
+        return rate, burst
 
     def name_table(self, what: str) -> str:
         """The name of a table: `errors` has the configured one, and beside `FileSlaErrors` is `FileSlaRuns`.
@@ -175,11 +159,7 @@ class Settings(BaseModel):
 
     @property
     def metrics_namespace(self) -> str:
-        """The CloudWatch namespace of this stack's own metrics.
-
-        The API and the CloudWatch dashboard have this name too, and the alarms begin with it: whoever reads
-        the metrics needs one name.
-        """
+        """The CloudWatch namespace of this stack's own metrics, and what its alarms begin with."""
         return self.prefix
 
     @property

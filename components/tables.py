@@ -7,9 +7,8 @@ from typing import Self
 import pulumi
 import pulumi_aws as aws
 
-from components.encryption import KeyArn
+from components.encryption import Base
 from components.policies import Allow
-from components.settings import Settings
 from store.dynamodb import TableSpec
 from store.incidents import INCIDENTS_TABLE, IncidentIndex
 from store.notifications import NOTIFICATIONS_TABLE
@@ -27,7 +26,7 @@ class DataTableArgs:
     expires: bool
     """Whether DynamoDB deletes an item after the moment in its expiry attribute."""
     deletion_protection: bool
-    key: KeyArn
+    key: pulumi.Output[str] | None
 
 
 class DataTable(pulumi.ComponentResource):
@@ -135,15 +134,15 @@ class Tables:
     notifications: DataTable
 
     @classmethod
-    def of(cls, settings: Settings, key: KeyArn, opts: pulumi.ResourceOptions) -> Self:
+    def of(cls, base: Base, opts: pulumi.ResourceOptions) -> Self:
         """Declares them all.
 
         Args:
-            settings: their names, their protection, and whether records, incidents and notifications expire.
-                Runs always do, senders never.
-            key: the KMS key of each; None for DynamoDB's own.
+            base: their names, their protection, their key, and whether records, incidents and notifications
+                expire. Runs always do, senders never.
             opts: of each component.
         """
+        settings = base.settings
 
         def declare(name: str, spec: TableSpec, *, expires: bool) -> DataTable:
             args = DataTableArgs(
@@ -151,7 +150,7 @@ class Tables:
                 table_name=settings.name_table(name),
                 expires=expires,
                 deletion_protection=settings.deletion_protection,
-                key=key,
+                key=base.key,
             )
             return DataTable(name, args, opts)
 

@@ -29,7 +29,7 @@ class ApiDomain(pulumi.ComponentResource):
         self._name = name
         self._settings = settings
         self._child = pulumi.ResourceOptions(parent=self)
-        tls = TLS_TERMS[settings.tls_policy]
+        security_policy, access_mode = TLS_TERMS[settings.tls_policy]
         self.domain_name = aws.apigateway.DomainName(
             f"{name}-name",
             domain_name=settings.domain_name,
@@ -39,8 +39,8 @@ class ApiDomain(pulumi.ComponentResource):
                 "types": "REGIONAL",
                 "ip_address_type": "dualstack" if settings.takes_ipv6 else "ipv4",
             },
-            security_policy=tls.security_policy,
-            endpoint_access_mode=tls.endpoint_access_mode,
+            security_policy=security_policy,
+            endpoint_access_mode=access_mode,
             opts=self._child,
         )
         mapping = aws.apigateway.BasePathMapping(

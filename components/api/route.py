@@ -1,8 +1,9 @@
 """One route of the REST API."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
@@ -44,6 +45,7 @@ class ApiRoute(pulumi.ComponentResource):
             path_part=args.route.path,
             opts=self._child,
         )
+        self._place: dict[str, Any] = {"rest_api": args.rest_api.id, "resource_id": self.resource.id}
         self.deployed_parts: list[pulumi.Resource] = [*self._add_post(), *self._add_preflight()]
         self.register_outputs({})
 
@@ -60,8 +62,7 @@ class ApiRoute(pulumi.ComponentResource):
         )
         post = aws.apigateway.Method(
             f"{self._name}-post",
-            rest_api=args.rest_api.id,
-            resource_id=self.resource.id,
+            **self._place,
             http_method="POST",
             authorization="COGNITO_USER_POOLS" if authorized else "NONE",
             authorizer_id=args.authorizer_id if authorized else None,
@@ -71,8 +72,7 @@ class ApiRoute(pulumi.ComponentResource):
         )
         integration = aws.apigateway.Integration(
             f"{self._name}-integration",
-            rest_api=args.rest_api.id,
-            resource_id=self.resource.id,
+            **self._place,
             http_method=post.http_method,
             type="AWS_PROXY",
             integration_http_method="POST",
@@ -91,13 +91,16 @@ class ApiRoute(pulumi.ComponentResource):
 
     def _add_preflight(self) -> list[pulumi.Resource]:
         headers = build_preflight_headers(self._args.allowed_origin)
-        place: dict[str, Any] = {"rest_api": self._args.rest_api.id, "resource_id": self.resource.id}
         options = aws.apigateway.Method(
-            f"{self._name}-options", **place, http_method="OPTIONS", authorization="NONE", opts=self._child
+            f"{self._name}-options",
+            **self._place,
+            http_method="OPTIONS",
+            authorization="NONE",
+            opts=self._child,
         )
         integration = aws.apigateway.Integration(
             f"{self._name}-options-integration",
-            **place,
+            **self._place,
             http_method=options.http_method,
             type="MOCK",
             request_templates={"application/json": '{"statusCode": 204}'},
@@ -105,7 +108,7 @@ class ApiRoute(pulumi.ComponentResource):
         )
         answer = aws.apigateway.MethodResponse(
             f"{self._name}-options-answer",
-            **place,
+            **self._place,
             http_method=options.http_method,
             status_code="204",
             response_parameters={f"method.response.header.{header}": True for header in headers},
@@ -113,7 +116,7 @@ class ApiRoute(pulumi.ComponentResource):
         )
         mapping = aws.apigateway.IntegrationResponse(
             f"{self._name}-options-mapping",
-            **place,
+            **self._place,
             http_method=options.http_method,
             status_code=answer.status_code,
             response_parameters={
@@ -135,19 +138,6 @@ def build_gateway_model(route: RouteSpec) -> dict[str, Any]:
         "title": route.operation_id,
         "description": f"Any JSON; the function checks it against the contract. {route.summary}.",
     }
-
-
-@dataclass(frozen=True)
-class GatewayResponse:
-    """What the gateway answers by itself in one case: JSON with a `message`."""
-
-    response_type: str
-    template: str
-    status_code: str | None = None
-    """Left out: the status of the type. A changed status is counted as 4XXError, whatever it is ("Amazon API
-    Gateway dimensions and metrics"). AWS fills in one that is left out, and the provider finds a difference
-    at each `pulumi up`; but the two defaults have none, and one set there would change the status of every
-    error. """
 
 
 def build_cors_headers(allowed_origin: str) -> dict[str, str]:
@@ -172,28 +162,25 @@ def _template(body: Message) -> str:
 
 _FAILED = _template(Fault(message=answers.NOT_STORED, request_id="$context.requestId"))
 
-GATEWAY_RESPONSES = (
-    GatewayResponse("DEFAULT_4XX", '{"message": $context.error.messageString}'),
-    GatewayResponse(
-        "DEFAULT_5XX", '{"message": $context.error.messageString, "request_id": "$context.requestId"}'
+_SPLIT = f"The request has more than {MAX_REPORT_BYTES:,} {HANDED_ON}. {COUNTED_TWICE} {HOW_TO_SPLIT}"
+
+# A changed status is counted as 4XXError, whatever it is ("Amazon API Gateway dimensions and metrics"). AWS
+# fills in one that is left out, and the provider finds a difference at each `pulumi up`; but the two defaults
+# have none, and one set there would change the status of every error.
+GATEWAY_RESPONSES: Final[Mapping[str, tuple[str | None, str]]] = {
+    "DEFAULT_4XX": (None, '{"message": $context.error.messageString}'),
+    "DEFAULT_5XX": (
+        None, '{"message": $context.error.messageString, "request_id": "$context.requestId"}'
     ),
     # The models accept any JSON, so the body is not JSON. Its own status is 400, of which PowerShell shows
     # the status line alone.
-    GatewayResponse("BAD_REQUEST_BODY", _template(answers.NOT_JSON), "422"),
-    GatewayResponse("UNAUTHORIZED", _template(Message(message=answers.INVALID_TOKEN)), "401"),
+    "BAD_REQUEST_BODY": ("422", _template(answers.NOT_JSON)),
+    "UNAUTHORIZED": ("401", _template(Message(message=answers.INVALID_TOKEN))),
     # Its own status is 403; in the metrics both are a caller's mistake.
-    GatewayResponse("MISSING_AUTHENTICATION_TOKEN", _template(Message(message=answers.NO_SUCH_ROUTE)), "404"),
-    GatewayResponse(
-        "REQUEST_TOO_LARGE",
-        _template(
-            Message(
-                message=f"The request has more than {MAX_REPORT_BYTES:,} {HANDED_ON}. "
-                f"{COUNTED_TWICE} {HOW_TO_SPLIT}"
-            )
-        ),
-        "413",
-    ),
-    GatewayResponse("THROTTLED", _template(Message(message=answers.THROTTLED)), "429"),
-    GatewayResponse("INTEGRATION_FAILURE", _FAILED, "504"),
-    GatewayResponse("INTEGRATION_TIMEOUT", _FAILED, "504"),
-)
+    "MISSING_AUTHENTICATION_TOKEN": ("404", _template(Message(message=answers.NO_SUCH_ROUTE))),
+    "REQUEST_TOO_LARGE": ("413", _template(Message(message=_SPLIT))),
+    "THROTTLED": ("429", _template(Message(message=answers.THROTTLED))),
+    "INTEGRATION_FAILURE": ("504", _FAILED),
+    "INTEGRATION_TIMEOUT": ("504", _FAILED),
+}  # fmt: skip
+"""What the gateway answers by itself, by the type of the response: the status, and JSON with a `message`."""

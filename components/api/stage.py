@@ -8,9 +8,8 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.encryption import KeyArn
+from components.encryption import Base
 from components.policies import build_service_trust
-from components.settings import Settings
 from contract.names import STAGE
 from contract.routes import ROUTES
 
@@ -37,13 +36,12 @@ _ACCESS_LOG_FIELDS: Final = {
 class ApiStageArgs:
     """The configuration, and what is deployed to the stage."""
 
-    settings: Settings
+    base: Base
     rest_api_id: pulumi.Input[str]
     digest: pulumi.Input[str]
     """Of all that a deployment freezes: another digest makes another deployment."""
     deployed_parts: Sequence[pulumi.Resource]
     """The resources that must exist before a deployment is made."""
-    key: KeyArn
 
 
 class ApiStage(pulumi.ComponentResource):
@@ -55,12 +53,12 @@ class ApiStage(pulumi.ComponentResource):
     def __init__(self, name: str, args: ApiStageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("file-sla:api:ApiStage", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        settings = args.settings
+        settings = args.base.settings
         log_group = aws.cloudwatch.LogGroup(
             f"{name}-access-log",
             name=f"/aws/apigateway/{settings.prefix}",
             retention_in_days=settings.log_retention_days,
-            kms_key_id=args.key,
+            kms_key_id=args.base.key,
             opts=child,
         )
         deployment = aws.apigateway.Deployment(
@@ -84,7 +82,7 @@ class ApiStage(pulumi.ComponentResource):
             ),
         )
         for route in ROUTES:
-            throttle = settings.throttles[route.path]
+            rate, burst = settings.throttle(route)
             aws.apigateway.MethodSettings(
                 f"{name}-{route.key}-settings",
                 rest_api=args.rest_api_id,
@@ -93,8 +91,8 @@ class ApiStage(pulumi.ComponentResource):
                 settings=aws.apigateway.MethodSettingsSettingsArgs(
                     metrics_enabled=True,
                     logging_level="OFF",
-                    throttling_rate_limit=throttle.rate,
-                    throttling_burst_limit=throttle.burst,
+                    throttling_rate_limit=rate,
+                    throttling_burst_limit=burst,
                 ),
                 opts=child,
             )

@@ -8,7 +8,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.encryption import KeyArn
+from components.encryption import Base
 from components.functions.packages import build_package
 from components.policies import Allow, build_identity_policy, build_service_trust
 from components.settings import Settings
@@ -23,7 +23,7 @@ _MAX_AGE_SECONDS: Final = 60
 class FunctionArgs:
     """What one function does, needs and may do."""
 
-    settings: Settings
+    base: Base
     name: str
     """Its module in `handlers`, with hyphens."""
     role: str = ""
@@ -38,7 +38,6 @@ class FunctionArgs:
     """Resources that must exist before it runs."""
     data: Mapping[str, str] = field(default_factory=dict)
     """Texts of files at the root of its package, by name."""
-    key: KeyArn
 
 
 class Function(pulumi.ComponentResource):
@@ -50,7 +49,7 @@ class Function(pulumi.ComponentResource):
     def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("file-sla:functions:Function", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        settings = args.settings
+        settings = args.base.settings
         function_name = settings.function_name(args.name)
         package = build_package(args.name, settings.function_target, args.data)
 
@@ -58,7 +57,7 @@ class Function(pulumi.ComponentResource):
             f"{name}-log",
             name=f"/aws/lambda/{function_name}",
             retention_in_days=settings.log_retention_days,
-            kms_key_id=args.key,
+            kms_key_id=args.base.key,
             opts=child,
         )
         self.role = aws.iam.Role(

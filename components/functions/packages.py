@@ -70,15 +70,8 @@ def build_package(name: str, target: Target, data: Mapping[str, str] | None = No
     if compiler is None:
         _warn_of_missing_python(version)
 
-    recipe = [
-        requirements,
-        target,
-        architecture,
-        version,
-        str(compiler is not None),
-        Path(__file__).read_text(),
-    ]
-    digest = hashlib.sha256("\0".join(recipe).encode())
+    built_by = (str(compiler is not None), Path(__file__).read_text())
+    digest = hashlib.sha256("\0".join([requirements, target, architecture, version, *built_by]).encode())
     sources = find_sources(ROOT / "handlers" / f"{name.replace('-', '_')}.py", ROOT)
     for source in sources:
         digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes())
@@ -148,9 +141,8 @@ def _fill(
     version: str,
     compiler: str | None,
 ) -> None:
-    lambda_only = (
-        [] if target == "host" else ["--python-platform", _PLATFORMS[target], "--python-version", version]
-    )
+    of_lambda = ("--python-version", version, "--python-platform")
+    lambda_only = [] if target == "host" else [*of_lambda, _PLATFORMS[target]]
     _uv(
         "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:",
         "--python", sys.executable, "--target", str(content), *lambda_only, "--requirements", "-",
@@ -176,14 +168,12 @@ def _fill(
 
 def _prune(content: Path) -> None:
     """Removes what no function uses, and Lambda would store and unpack."""
-    for pattern in UNUSED:
-        for unused in content.glob(pattern):
-            if unused.relative_to(content).as_posix() in _USED:
-                continue
-            if unused.is_dir():
-                shutil.rmtree(unused)
-            else:
-                unused.unlink()
+    found = {path for pattern in UNUSED for path in content.glob(pattern)}
+    for unused in found - {content / path for path in _USED}:
+        if unused.is_dir():
+            shutil.rmtree(unused)
+        else:
+            unused.unlink()
 
 
 def _zip(content: Path, archive: Path) -> None:
@@ -196,13 +186,10 @@ def _zip(content: Path, archive: Path) -> None:
 
 
 def _interpreter(version: str) -> str | None:
-    found = subprocess.run(
-        [uv.find_uv_bin(), "python", "find", "--no-project", "--no-python-downloads", version],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return found.stdout.strip() or None
+    try:
+        return _uv("python", "find", "--no-project", "--no-python-downloads", version).strip() or None
+    except pulumi.RunError:
+        return None
 
 
 def _host_architecture() -> Architecture:

@@ -1,15 +1,13 @@
 """IncidentLambda, what invokes it (the stream of runs, and time), and its dead letters."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.encryption import KeyArn
+from components.encryption import Base
 from components.functions.function import Function, FunctionArgs, Sweep, SweepArgs
 from components.policies import Allow
-from components.settings import Settings
 from components.tables import Tables
 from contract.names import PROJECTION, Variable
 from store.incidents import IncidentIndex
@@ -29,23 +27,17 @@ class DeadLetters(pulumi.ComponentResource):
     """An SQS queue of runs that could not be applied. Only people empty it.
 
     Exposes `url` and `arn`, and a permission for a function: `allow_send`.
-
-    Args:
-        name: of the component.
-        queue_name: of the queue in SQS.
-        key: the KMS key of the queue; None for SQS's own.
-        opts: of the component.
     """
 
-    def __init__(self, name: str, queue_name: str, key: KeyArn, opts: pulumi.ResourceOptions) -> None:
+    def __init__(self, name: str, base: Base, opts: pulumi.ResourceOptions) -> None:
         super().__init__("file-sla:functions:DeadLetters", name, None, opts)
         queue = aws.sqs.Queue(
             f"{name}-queue",
-            name=queue_name,
+            name=base.settings.dead_letters_name,
             message_retention_seconds=_KEPT_SECONDS,
-            kms_master_key_id=key,
+            kms_master_key_id=base.key,
             # Stated unless there is a key: SQS refuses both at once.
-            sqs_managed_sse_enabled=True if key is None else None,
+            sqs_managed_sse_enabled=True if base.key is None else None,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.url: pulumi.Output[str] = queue.url
@@ -57,29 +49,20 @@ class DeadLetters(pulumi.ComponentResource):
         return Allow(["sqs:SendMessage"], [self.arn])
 
 
-@dataclass(frozen=True, kw_only=True)
-class IncidentProjectionArgs:
-    """The configuration, and what the function works with."""
-
-    settings: Settings
-    tables: Tables
-    key: KeyArn
-
-
 class IncidentProjection(pulumi.ComponentResource):
     """The function that updates senders and incidents, its two triggers, and its dead letters."""
 
     def __init__(
-        self, name: str, args: IncidentProjectionArgs, opts: pulumi.ResourceOptions | None = None
+        self, name: str, base: Base, tables: Tables, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("file-sla:functions:IncidentProjection", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        settings, tables = args.settings, args.tables
-        dead_letters = DeadLetters("dead-letters", settings.dead_letters_name, args.key, child)
+        settings = base.settings
+        dead_letters = DeadLetters("dead-letters", base, child)
         function = Function(
             PROJECTION,
             FunctionArgs(
-                settings=settings,
+                base=base,
                 name=PROJECTION,
                 # Named after the whole function, the role of the longest stack would be too long for IAM.
                 role="projection",
@@ -109,7 +92,6 @@ class IncidentProjection(pulumi.ComponentResource):
                     dead_letters.allow_send(),
                 ],
                 data=settings.shipped_owners,
-                key=args.key,
             ),
             child,
         )

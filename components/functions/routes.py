@@ -1,15 +1,13 @@
 """The functions behind the API's routes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 
-from components.encryption import KeyArn
+from components.encryption import Base
 from components.functions.function import Function, FunctionArgs
 from components.identity import Identity
-from components.settings import Settings
 from components.tables import Tables
 from contract.names import Variable
 from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION
@@ -20,16 +18,6 @@ TIMEOUT_SECONDS: Final = 28
 """One second less than the gateway waits for an integration (API Gateway quotas)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RouteFunctionsArgs:
-    """The configuration, and what the functions work with."""
-
-    settings: Settings
-    identity: Identity
-    tables: Tables
-    key: KeyArn
-
-
 class RouteFunctions(pulumi.ComponentResource):
     """One Lambda function for each route of the API.
 
@@ -37,22 +25,28 @@ class RouteFunctions(pulumi.ComponentResource):
     """
 
     def __init__(
-        self, name: str, args: RouteFunctionsArgs, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        base: Base,
+        identity: Identity,
+        tables: Tables,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("file-sla:functions:RouteFunctions", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.by_path: Mapping[str, Function] = {
-            path: Function(function.name, function, child) for path, function in _describe(args).items()
+            path: Function(function.name, function, child)
+            for path, function in _describe(base, identity, tables).items()
         }
         self.register_outputs({})
 
 
-def _describe(args: RouteFunctionsArgs) -> Mapping[str, FunctionArgs]:
+def _describe(base: Base, identity: Identity, tables: Tables) -> Mapping[str, FunctionArgs]:
     """What each function does, needs and may do, by the path of its route."""
-    settings, identity, tables = args.settings, args.identity, args.tables
+    settings = base.settings
     return {
         AUTH.path: FunctionArgs(
-            settings=settings,
+            base=base,
             name=AUTH.key,
             description="Signs users in to the user pool.",
             timeout_seconds=TIMEOUT_SECONDS,
@@ -64,10 +58,9 @@ def _describe(args: RouteFunctionsArgs) -> Mapping[str, FunctionArgs]:
             },
             permissions=identity.allow_sign_in(),
             ready=identity.ready,
-            key=args.key,
         ),
         FILE_SLA_ERROR.path: FunctionArgs(
-            settings=settings,
+            base=base,
             name=FILE_SLA_ERROR.key,
             description="Stores reports of files that waited too long.",
             timeout_seconds=TIMEOUT_SECONDS,
@@ -85,10 +78,9 @@ def _describe(args: RouteFunctionsArgs) -> Mapping[str, FunctionArgs]:
                 # A refused report is put by itself.
                 tables.runs.allow("BatchWriteItem", "PutItem"),
             ],
-            key=args.key,
         ),
         INCIDENT_ACTION.path: FunctionArgs(
-            settings=settings,
+            base=base,
             name=INCIDENT_ACTION.key,
             description="Carries out what analysts do to incidents, senders and maintenance windows.",
             timeout_seconds=TIMEOUT_SECONDS,
@@ -109,6 +101,5 @@ def _describe(args: RouteFunctionsArgs) -> Mapping[str, FunctionArgs]:
                 # Whom recipients are, and what they were sent, is none of its business.
                 tables.notifications.allow_partition(MAINTENANCE, "Query", "PutItem", "UpdateItem"),
             ],
-            key=args.key,
         ),
     }

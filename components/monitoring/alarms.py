@@ -1,6 +1,6 @@
 """Every alarm as data: what it reads, when it goes off, what is wrong then, and what to do."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -17,15 +17,12 @@ from contract.metrics import (
 )
 from contract.names import PROJECTION, RunbookSection
 from contract.routes import ROUTES
-from store.records import Index
 
 MINUTE: Final = 60
 _BEHIND_MINUTES: Final = 5
 """Well above the second or two that a run takes, and well below the shortest interval of a script."""
 _SWEEPLESS_MINUTES: Final = 10
 """Sweeps come every minute; a deployment may delay a few."""
-_CROWDED: Final[Mapping[str, str]] = dict.fromkeys(Index, "records of one hour or one folder")
-"""What there are too many of, where writes to an index are throttled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +167,7 @@ def _build_table_alarms(metrics: StackMetrics, settings: Settings) -> Iterator[A
             yield AlarmSpec(
                 key=f"{index.lower()}-write-throttles",
                 meaning=f"DynamoDB throttles writes to {index}, and with them those to the table: "
-                f"{table.when_held_back}. Look for too many {_CROWDED.get(index, table.holds)} at once.",
+                f"{table.when_held_back}. Look for too many {table.holds} of one key at once.",
                 section=RunbookSection.TABLE_THROTTLES,
                 metric=metrics.of_table(table, TableMetric.WRITE_THROTTLES, index=index),
                 threshold=settings.throttle_alarm_count,
@@ -315,13 +312,9 @@ def _build_notification_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
 
 
 def _build_sweep_alarm(key: str, impact: str, section: RunbookSection, metric: MetricRef) -> AlarmSpec:
-    """Goes off when no sweep has finished for some minutes.
+    """Goes off when no sweep has published, for some minutes, what each publishes once.
 
-    Args:
-        key: of the alarm.
-        impact: what does not happen then.
-        section: of the runbook.
-        metric: how often a metric was published that each sweep publishes once.
+    `impact` is a sentence: what does not happen then.
     """
     return AlarmSpec(
         key=key,

@@ -77,9 +77,13 @@ class StackMetrics:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Those of a stack with these settings."""
+        timeouts = {route.key: routes.TIMEOUT_SECONDS for route in ROUTES}
+        timeouts[PROJECTION] = projection.TIMEOUT_SECONDS
+        if settings.owners is not None:
+            timeouts[NOTIFICATIONS] = notifications.TIMEOUT_SECONDS
         return cls(
             api_name=settings.prefix,
-            functions=_list_functions(settings),
+            functions=[WatchedFunction(key, settings.function_name(key), timeouts[key]) for key in timeouts],
             tables=_list_tables(settings),
             dead_letters=settings.dead_letters_name,
             notifies_owners=settings.owners is not None,
@@ -127,14 +131,6 @@ class StackMetrics:
 _SENT_AGAIN = "reports are answered 429 and must be sent again"
 _WAIT = "owners are notified later"
 _BEHIND = "what the dashboard shows of senders and incidents falls behind"
-
-
-def _list_functions(settings: Settings) -> Sequence[WatchedFunction]:
-    timeouts = {route.key: routes.TIMEOUT_SECONDS for route in ROUTES}
-    timeouts[PROJECTION] = projection.TIMEOUT_SECONDS
-    if settings.owners is not None:
-        timeouts[NOTIFICATIONS] = notifications.TIMEOUT_SECONDS
-    return [WatchedFunction(key, settings.function_name(key), timeout) for key, timeout in timeouts.items()]
 
 
 def _list_tables(settings: Settings) -> Sequence[WatchedTable]:

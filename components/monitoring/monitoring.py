@@ -1,31 +1,20 @@
 """The alarms, the topic they notify, and the CloudWatch dashboard."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.encryption import KeyArn
+from components.encryption import Base
 from components.monitoring.alarms import AlarmSpec, build_alarm_specs
 from components.monitoring.dashboard import build_dashboard_body
 from components.monitoring.metrics import MetricRef, StackMetrics
-from components.settings import Settings
 from contract import names
 from contract.names import ALARM_SEPARATOR, RunbookSection
 
 UNHEALTHY: Final = "unhealthy"
 """The key of the composite alarm."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MonitoringArgs:
-    """The configuration, and what the monitoring works with."""
-
-    settings: Settings
-    access_log_name: pulumi.Input[str]
-    key: KeyArn
 
 
 class Monitoring(pulumi.ComponentResource):
@@ -37,10 +26,16 @@ class Monitoring(pulumi.ComponentResource):
     Exposes `alarm_topic_arn`, `alarms` by key, `unhealthy` and `dashboard_name`.
     """
 
-    def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        base: Base,
+        access_log_name: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("file-sla:monitoring:Monitoring", name, None, opts)
         self._name = name
-        self._settings = settings = args.settings
+        self._settings = settings = base.settings
         metrics = StackMetrics.of(settings)
         specs = build_alarm_specs(metrics, settings)
         self._child = pulumi.ResourceOptions(parent=self)
@@ -48,7 +43,8 @@ class Monitoring(pulumi.ComponentResource):
         self.topic = aws.sns.Topic(
             f"{name}-alarms",
             name=f"{settings.prefix}-alarms",
-            kms_master_key_id=args.key,
+            # Without a key it is not encrypted: alarms cannot publish under AWS's own.
+            kms_master_key_id=base.key,
             opts=self._child,
         )
         if settings.alarm_email:
@@ -68,7 +64,7 @@ class Monitoring(pulumi.ComponentResource):
             dashboard_body=build_dashboard_body(
                 metrics,
                 settings.region,
-                args.access_log_name,
+                access_log_name,
                 [self.unhealthy.arn, *(alarm.arn for alarm in self.alarms.values())],
             ),
             opts=self._child,
@@ -82,21 +78,21 @@ class Monitoring(pulumi.ComponentResource):
 
     def _alarm(self, spec: AlarmSpec) -> aws.cloudwatch.MetricAlarm:
         # An alarm reads an expression over metrics, or its metric directly.
-        queries = _queries(spec)
-        single = None if queries else spec.metric
-        statistic = single.statistic if single else None
-        is_percentile = statistic is not None and statistic.startswith("p")
+        queries, metric = _queries(spec), spec.metric
+        kind = "extended_statistic" if metric.statistic.startswith("p") else "statistic"
+        bare: dict[str, Any] = {
+            "namespace": metric.namespace,
+            "metric_name": metric.name,
+            "dimensions": metric.dimensions,
+            "period": spec.period_seconds,
+            kind: metric.statistic,
+        }
         return aws.cloudwatch.MetricAlarm(
             f"{self._name}-{spec.key}",
             name=f"{self._settings.prefix}{ALARM_SEPARATOR}{spec.key}",
             alarm_description=self._describe(spec.meaning, spec.section),
-            namespace=single.namespace if single else None,
-            metric_name=single.name if single else None,
-            dimensions=single.dimensions if single else None,
-            statistic=None if is_percentile else statistic,
-            extended_statistic=statistic if is_percentile else None,
-            period=spec.period_seconds if single else None,
             metric_queries=queries or None,
+            **({} if queries else bare),
             comparison_operator=spec.comparison,
             threshold=spec.threshold,
             evaluation_periods=spec.evaluation_periods,
