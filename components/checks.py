@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 import botocore.session
 from pulumi.runtime.config import CONFIG, get_config_env
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from contract.names import ROOT
 from contract.owners.model import Channel, Owners, list_channels
@@ -111,6 +111,7 @@ LogRetention = Annotated[int, AfterValidator(_check_log_retention)]
 """Days, one of those that CloudWatch Logs has."""
 DocsUrl = Annotated[
     str,
+    Field(min_length=1),
     _matching(
         r"(https://)?[A-Za-z0-9._~/:@-]{1,200}",
         "must be an https address or a path, of at most 200 characters",
@@ -128,6 +129,7 @@ DashboardUrl = Annotated[
 ]
 Origin = Annotated[
     str,
+    Field(min_length=1),
     _matching(
         r"\*|https?://[A-Za-z0-9.-]+(:\d{1,5})?",
         'must be "*" or an origin such as https://ops.example.com, without a path',

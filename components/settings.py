@@ -64,7 +64,7 @@ class Settings(BaseModel):
     # Lambda's quota.
     function_memory_mb: Annotated[int, Field(ge=128, le=10_240)]
     log_retention_days: LogRetention
-    cors_origin: Annotated[Origin, Field(min_length=1)]
+    cors_origin: Origin
     domain_name: DomainName
     domain_zone_id: ZoneId
     domain_certificate_arn: CertificateArn
@@ -105,7 +105,7 @@ class Settings(BaseModel):
     customer_managed_key: bool
     threat_protection: ThreatProtection
     authenticator_apps: bool
-    docs_url: Annotated[DocsUrl, Field(min_length=1)]
+    docs_url: DocsUrl
     owners_file: OwnersFile
     dashboard_url: DashboardUrl
 

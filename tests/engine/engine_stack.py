@@ -85,15 +85,7 @@ class EngineStack:
         return plan
 
     def up(self, parallel: int | None = None, replace: list[str] | None = None) -> Plan:
-        """Updates the stack, and returns what was done.
-
-        Args:
-            parallel: how many resources at once.
-            replace: URNs of resources to replace.
-
-        Raises:
-            automation.CommandError: it failed.
-        """
+        """Updates the stack, and returns what was done; `replace` are URNs."""
         plan = Plan()
         self._stack.up(
             color="never",
@@ -112,12 +104,7 @@ class EngineStack:
     def destroy(self, *, skip_preview: bool = True) -> Plan:
         """Deletes every resource.
 
-        Args:
-            skip_preview: whether to do without the preview that the CLI makes by default. It is that
-                preview that refuses to delete what is protected while everything is still there.
-
-        Raises:
-            automation.CommandError: it failed.
+        The CLI previews it by default: that refuses to delete what is protected while all is still there.
         """
         plan = Plan()
         if not skip_preview:
@@ -130,12 +117,6 @@ class EngineStack:
     def cancel(self) -> None:
         """Forgets an update that is still marked as running."""
         self._stack.cancel()
-
-    @property
-    def outputs(self) -> dict[str, Any]:
-        """What the program exports; what of it is secret stays encrypted."""
-        [exports] = [one["outputs"] for one in self.resources if one["type"] == "pulumi:pulumi:Stack"]
-        return dict(exports)
 
     @property
     def resources(self) -> list[dict[str, Any]]:

@@ -39,15 +39,14 @@ class Difference:
     """Whether the old resource has the name that the new one wants."""
 
 
-def _in_place(
-    replace_on: str = "", *, stays: str = "", named_by: str = "", one_of_a_name: bool = False
-) -> Rules:
+def _in_place(replace_on: str = "", stays: str = "", named_by: str = "", *, alone: bool = False) -> Rules:
     """Those of a type that changes in place but for the inputs of `replace_on`; both lists are words."""
-    return Rules(frozenset(replace_on.split()), frozenset(stays.split()), named_by, one_of_a_name)
+    return Rules(frozenset(replace_on.split()), frozenset(stays.split()), named_by, alone)
 
 
 _ANEW: Final = Rules(None)
 
+# Of inputs that the program gives.
 RULES: Final[Mapping[str, Rules]] = {
     "aws:acm/certificate:Certificate": _ANEW,
     "aws:acm/certificateValidation:CertificateValidation": _ANEW,
@@ -55,12 +54,9 @@ RULES: Final[Mapping[str, Rules]] = {
     "aws:apigateway/authorizer:Authorizer": _in_place("restApi"),
     "aws:apigateway/basePathMapping:BasePathMapping": _in_place("domainName"),
     "aws:apigateway/deployment:Deployment": _ANEW,
-    "aws:apigateway/domainName:DomainName": _in_place(
-        "domainName", stays="endpointConfiguration securityPolicy"
-    ),
+    "aws:apigateway/domainName:DomainName": _in_place("domainName", "endpointConfiguration securityPolicy"),
     "aws:apigateway/integration:Integration": _in_place(
-        "credentials httpMethod integrationHttpMethod passthroughBehavior resourceId restApi type",
-        stays="passthroughBehavior",
+        "httpMethod integrationHttpMethod resourceId restApi type"
     ),
     "aws:apigateway/integrationResponse:IntegrationResponse": _in_place(
         "httpMethod resourceId restApi statusCode"
@@ -73,63 +69,58 @@ RULES: Final[Mapping[str, Rules]] = {
     "aws:apigateway/resource:Resource": _in_place("restApi"),
     "aws:apigateway/response:Response": _in_place("responseType restApiId"),
     "aws:apigateway/restApi:RestApi": _in_place(
-        stays="description disableExecuteApiEndpoint endpointConfiguration policy securityPolicy"
+        "", "description disableExecuteApiEndpoint endpointConfiguration policy securityPolicy"
     ),
     "aws:apigateway/restApiPolicy:RestApiPolicy": _in_place("restApiId"),
     "aws:apigateway/stage:Stage": _in_place("restApi stageName"),
     "aws:backup/plan:Plan": _in_place("name"),
     "aws:backup/selection:Selection": _ANEW,
     "aws:backup/vault:Vault": Rules(None, named_by="name", one_of_a_name=True),
-    "aws:cloudwatch/compositeAlarm:CompositeAlarm": _in_place("alarmName", one_of_a_name=True),
-    "aws:cloudwatch/dashboard:Dashboard": _in_place("dashboardName", one_of_a_name=True),
-    "aws:cloudwatch/logGroup:LogGroup": _in_place("logGroupClass name namePrefix", one_of_a_name=True),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": _in_place("name", one_of_a_name=True),
-    "aws:cognito/identityPool:IdentityPool": _in_place("developerProviderName identityPoolName"),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": _in_place("alarmName", alone=True),
+    "aws:cloudwatch/dashboard:Dashboard": _in_place("dashboardName", alone=True),
+    "aws:cloudwatch/logGroup:LogGroup": _in_place("name", alone=True),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _in_place("name", alone=True),
+    "aws:cognito/identityPool:IdentityPool": _in_place("identityPoolName"),
     "aws:cognito/identityPoolRoleAttachment:IdentityPoolRoleAttachment": _in_place("identityPoolId"),
     "aws:cognito/userGroup:UserGroup": _in_place("name userPoolId"),
     "aws:cognito/userPool:UserPool": _in_place(
-        "aliasAttributes name usernameAttributes usernameConfiguration",
-        stays="accountRecoverySetting adminCreateUserConfig passwordPolicy userPoolTier",
+        "name usernameConfiguration",
+        "accountRecoverySetting adminCreateUserConfig passwordPolicy userPoolTier",
     ),
     "aws:cognito/userPoolClient:UserPoolClient": _in_place(
         "generateSecret userPoolId",
-        stays="accessTokenValidity enableTokenRevocation explicitAuthFlows idTokenValidity"
+        "accessTokenValidity enableTokenRevocation explicitAuthFlows idTokenValidity"
         " preventUserExistenceErrors refreshTokenValidity",
     ),
     "aws:dynamodb/table:Table": _in_place(
-        "hashKey localSecondaryIndexes name rangeKey restoreDateTime restoreSourceName restoreToLatestTime",
-        stays="attributes hashKey pointInTimeRecovery serverSideEncryption"
-        " serverSideEncryption.kmsKeyArn ttl",
-        one_of_a_name=True,
+        "hashKey localSecondaryIndexes name rangeKey",
+        "attributes hashKey pointInTimeRecovery serverSideEncryption serverSideEncryption.kmsKeyArn ttl",
+        alone=True,
     ),
-    "aws:iam/role:Role": _in_place("name namePrefix path", named_by="name", one_of_a_name=True),
-    "aws:iam/rolePolicy:RolePolicy": _in_place("name namePrefix role", named_by="name"),
+    "aws:iam/role:Role": _in_place("name", named_by="name", alone=True),
+    "aws:iam/rolePolicy:RolePolicy": _in_place("name role", named_by="name"),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _ANEW,
-    "aws:kms/alias:Alias": _in_place("name namePrefix", one_of_a_name=True),
-    "aws:kms/key:Key": _in_place(
-        "customKeyStoreId customerMasterKeySpec keyUsage multiRegion", stays="policy"
-    ),
+    "aws:kms/alias:Alias": _in_place("name", alone=True),
+    "aws:kms/key:Key": _in_place("", "policy"),
     "aws:kms/keyPolicy:KeyPolicy": _in_place("keyId"),
     "aws:lambda/eventSourceMapping:EventSourceMapping": _in_place(
         "eventSourceArn startingPosition",
-        stays="maximumRecordAgeInSeconds maximumRetryAttempts parallelizationFactor",
+        "maximumRecordAgeInSeconds maximumRetryAttempts parallelizationFactor",
     ),
     "aws:lambda/function:Function": _in_place(
-        "name packageType", stays="architectures loggingConfig tracingConfig", one_of_a_name=True
+        "name", "architectures loggingConfig tracingConfig", alone=True
     ),
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": _in_place("functionName"),
     "aws:lambda/permission:Permission": Rules(None, named_by="statementId"),
-    "aws:route53/record:Record": _in_place("name setIdentifier type zoneId"),
-    "aws:scheduler/schedule:Schedule": _in_place("groupName name namePrefix"),
+    "aws:route53/record:Record": _in_place("name type zoneId"),
+    "aws:scheduler/schedule:Schedule": _in_place("groupName name"),
     "aws:scheduler/scheduleGroup:ScheduleGroup": Rules(None, one_of_a_name=True),
-    "aws:secretsmanager/secret:Secret": _in_place("name namePrefix", named_by="name", one_of_a_name=True),
+    "aws:secretsmanager/secret:Secret": _in_place("name", named_by="name", alone=True),
     "aws:secretsmanager/secretVersion:SecretVersion": _ANEW,
-    "aws:sns/topic:Topic": _in_place("fifoTopic name namePrefix", one_of_a_name=True),
+    "aws:sns/topic:Topic": _in_place("name", alone=True),
     "aws:sns/topicSubscription:TopicSubscription": _ANEW,
-    "aws:sqs/queue:Queue": _in_place(
-        "fifoQueue name namePrefix", stays="sqsManagedSseEnabled", one_of_a_name=True
-    ),
-    "aws:wafv2/webAcl:WebAcl": _in_place("name namePrefix scope", one_of_a_name=True),
+    "aws:sqs/queue:Queue": _in_place("name", "sqsManagedSseEnabled", alone=True),
+    "aws:wafv2/webAcl:WebAcl": _in_place("name scope", alone=True),
     "aws:wafv2/webAclAssociation:WebAclAssociation": _ANEW,
 }
 

@@ -174,8 +174,7 @@ class RecordingProvider(ResourceProviderServicer):
     def Cancel(self, request: Any, context: Any) -> Any:
         return Empty()
 
-    def Attach(self, request: Any, context: Any) -> Any:
-        return Empty()
+    Attach = Cancel
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
         return plugin_pb2.PluginInfo()

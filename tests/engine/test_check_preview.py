@@ -6,7 +6,6 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from pulumi import automation
 
 from ops import __main__ as command_line
 from tests.engine.conftest import NewStack
@@ -74,17 +73,3 @@ def test_users_and_logs_of_a_stack_that_loses_them_are_named(
         "UserPoolClient",
     }  # fmt: skip
     assert {loss["replaced"] for loss in found} == {False}
-
-
-def test_a_preview_that_failed_is_no_preview(
-    stack: EngineStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    stack.configure(retentionDays=-3)
-    with pytest.raises(automation.CommandError) as failed:
-        _print_preview(stack, tmp_path)
-    printed = str(failed.value).partition("stdout:")[2].partition(" stderr:")[0]
-    file = tmp_path / "failed.json"
-    file.write_text(printed.strip())
-    code, answer = _check(file, capsys)
-    assert code == 1
-    assert "retentionDays" in answer["error"]

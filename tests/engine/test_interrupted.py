@@ -10,8 +10,7 @@ from pulumi import automation
 
 from contract.names import ROOT
 from tests.engine.conftest import CHECKPOINTS_OFF, NewStack
-from tests.engine.engine_stack import EngineStack
-from tests.engine.recording_provider import Recorded, RecordingProvider
+from tests.engine.recording_provider import RecordingProvider
 
 FAILS_AT = (5, 65)
 """After how many creations an update fails: each goes on where the one before it ended."""
@@ -25,40 +24,17 @@ from tests.engine.pulumi_cli import find_cli
 name, folder, environment = sys.argv[1:]
 EngineStack(name, find_cli(), Path(folder), json.loads(environment)).up(parallel=1)
 """
-TABLE = "aws:dynamodb/table:Table"
-USER_POOL = "aws:cognito/userPool:UserPool"
 
 
-@pytest.fixture(scope="module")
-def recovered(new_stack: NewStack, provider: RecordingProvider) -> EngineStack:
-    """The stack after updates that failed, and one that did not."""
+def test_failed_update_goes_on_where_it_ended(new_stack: NewStack, provider: RecordingProvider) -> None:
     stack = new_stack("failing")
     for number in FAILS_AT:
         provider.stumble_after(number - _created(provider, stack.name), lambda: None)
         with pytest.raises(automation.CommandError, match="the provider stumbled"):
             stack.up()
     stack.up()
-    return stack
-
-
-def test_failed_update_goes_on_where_it_ended(recovered: EngineStack, provider: RecordingProvider) -> None:
-    assert recovered.preview().steps == []
-    _assert_each_created_once(provider, recovered.name)
-
-
-def test_destroy_without_its_preview_keeps_records_and_users(
-    recovered: EngineStack, provider: RecordingProvider
-) -> None:
-    def list_keeping() -> list[Recorded]:
-        return [one for one in provider.account.values() if one.type in {TABLE, USER_POOL}]
-
-    before = list_keeping()
-    with pytest.raises(automation.CommandError, match="protected"):
-        recovered.destroy(skip_preview=True)
-    assert before
-    assert list_keeping() == before
-    recovered.up()
-    assert list_keeping() == before
+    assert stack.preview().steps == []
+    _assert_each_created_once(provider, stack.name)
 
 
 def test_killed_update_goes_on_where_it_ended(new_stack: NewStack, provider: RecordingProvider) -> None:

@@ -93,10 +93,7 @@ class Program:
     def statements(self, resource_type: str, name: str | None = None) -> list[dict[str, Any]]:
         """Those of the policy of a `RolePolicy`, a `Role` (who may assume it), a key or the API."""
         found = self.one(resource_type, name)
-        statements: list[dict[str, Any]] = json.loads(found.get("policy") or found["assumeRolePolicy"])[
-            "Statement"
-        ]
-        return statements
+        return list(json.loads(found.get("policy") or found["assumeRolePolicy"])["Statement"])
 
     def role_statements(self) -> list[dict[str, Any]]:
         """Those of all roles' policies."""

@@ -180,23 +180,10 @@ def test_package_for_lambda_is_small_and_has_what_the_runtime_lacks(name: str) -
 
 
 @pytest.mark.parametrize(
-    ("machine", "architecture"),
-    # macOS, Linux and Windows; Linux and Windows.
-    [("arm64", "arm64"), ("aarch64", "arm64"), ("ARM64", "arm64"), ("x86_64", "x86_64"), ("AMD64", "x86_64")],
+    ("machine", "architecture"), [("aarch64", "arm64"), ("ARM64", "arm64"), ("AMD64", "x86_64")]
 )
 def test_package_for_the_host_is_for_its_processor(
     monkeypatch: pytest.MonkeyPatch, machine: str, architecture: str
 ) -> None:
     monkeypatch.setattr("platform.machine", lambda: machine)
     assert packages._host_architecture() == architecture
-
-
-@pytest.mark.parametrize(("answer", "found"), [("/usr/bin/python3.13\n", "/usr/bin/python3.13"), ("", None)])
-def test_interpreter_is_the_one_that_uv_finds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, found: str | None
-) -> None:
-    script = tmp_path / "uv"
-    script.write_text(f"#!/bin/sh\nprintf '%s' '{answer}'\n")
-    script.chmod(0o755)
-    monkeypatch.setattr("uv.find_uv_bin", lambda: str(script))
-    assert packages._interpreter("3.13") == found

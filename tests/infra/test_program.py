@@ -14,7 +14,6 @@ import pytest
 
 from components.manifest import WATCHED
 from contract.manifest import read_manifest
-from contract.names import ALARM_SEPARATOR
 from local.program import STACK, config_schema
 from ops.cost import ALARMS
 from tests.infra.conftest import ALL_ON, IN_ZONE, Program, declare, declare_anew
@@ -22,24 +21,6 @@ from tests.infra.flips import APART, FLIPS, INSTEAD, TOGETHER
 
 SNAPSHOT: Final = Path(__file__).with_name("names.json")
 TABLES: Final = {"errors-table", "runs-table", "senders-table", "incidents-table", "notifications-table"}
-
-
-def test_exports_are_what_the_dashboard_and_owners_read(program: Program) -> None:
-    assert {name: value for name, value in program.exports.items() if name != "manifest"} == {
-        "api_url": "invokeUrl-of-api-stage",
-        "region": "us-east-1",
-        "table_name": "FileSlaErrors",
-        "runs_table_name": "FileSlaRuns",
-        "senders_table_name": "FileSlaSenders",
-        "incidents_table_name": "FileSlaIncidents",
-        "notifications_table_name": "FileSlaNotifications",
-        "user_pool_id": "id-of-identity-users",
-        "user_pool_client_id": "id-of-identity-client",
-        "identity_pool_id": "id-of-identity-pool",
-        "alarm_topic_arn": "arn-of-monitoring-alarms",
-        "dashboard_name": "file-sla-dev-us-east-1",
-        "metrics_namespace": "file-sla-dev",
-    }
 
 
 def test_the_manifest_has_every_resource_that_the_doctor_watches(all_on: Program) -> None:
@@ -156,12 +137,6 @@ def test_a_second_stack_has_to_name_its_tables_alone_anew() -> None:
     anywhere = _claimed(first, ":Role", ":Dashboard")
     assert anywhere
     assert not anywhere & _claimed(elsewhere)
-
-
-def test_alarms_of_one_stack_never_match_the_prefix_of_another(program: Program) -> None:
-    prefix = f"{program.exports['metrics_namespace']}{ALARM_SEPARATOR}"
-    assert all(alarm["name"].startswith(prefix) for alarm in program.inputs("MetricAlarm"))
-    assert not f"file-sla-dev-eu{ALARM_SEPARATOR}auth-5xx".startswith(prefix)
 
 
 def test_every_key_is_flipped_to_another_value_than_its_default_with_a_mark_of_its_own() -> None:

@@ -40,21 +40,10 @@ def test_gateway_takes_any_json_and_leaves_the_rest_to_the_function(program: Pro
     model = program.one("Model", f"api-{path}-model")
     assert method["requestModels"] == {"application/json": model["name"]}
     schema = json.loads(model["schema"])
-    assert schema["$schema"] == "http://json-schema.org/draft-04/schema#"
-    assert schema["title"]
-    assert schema["description"]
     # It has one text for all that its model refuses, and so could not name the field.
     Draft4Validator.check_schema(schema)
     for body in ({}, {"other": 1}, {"sla_error": "cut"}, [], [1], "text", 1, True, None):
         assert Draft4Validator(schema).is_valid(body)
-
-
-def test_gateway_says_what_makes_a_body_no_json(responses: dict[str, dict[str, Any]]) -> None:
-    assert responses["BAD_REQUEST_BODY"]["statusCode"] == "422"
-    [error] = _read(responses["BAD_REQUEST_BODY"])["errors"]
-    assert (error["field"], error["problem"]) == ("body", "is not JSON, or empty")
-    for remedy in ("backslash twice", "ConvertTo-Json", "double quotes", "UTF8.GetBytes"):
-        assert remedy in error["hint"]
 
 
 def test_gateway_may_invoke_each_function_on_its_route_alone(program: Program) -> None:
@@ -78,9 +67,9 @@ def test_every_gateway_answer_is_json_with_a_message_and_cors(responses: dict[st
         header = response["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"]
         assert header == "'*'"
         assert _read(response)["message"]
+    assert responses["BAD_REQUEST_BODY"]["statusCode"] == "422"
+    assert "ConvertTo-Json" in _read(responses["BAD_REQUEST_BODY"])["errors"][0]["hint"]
     for kind in ("INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"):
-        # CloudWatch counts an answer whose status was changed as 4XXError, whatever it was changed to.
-        # Said, not left out: AWS fills it in, and the provider would find a difference at each `pulumi up`.
         assert responses[kind]["statusCode"] == "504"
         assert _read(responses[kind]).keys() == {"message", "request_id"}
 
@@ -104,15 +93,6 @@ def test_preflight_answers_for_every_route(program: Program) -> None:
         assert "Authorization" in headers["method.response.header.Access-Control-Allow-Headers"]
         declared = origin.one("MethodResponse", f"api-{path}-options-answer")["responseParameters"]
         assert declared.keys() == headers.keys()
-
-
-def test_routes_are_throttled_apart(program: Program) -> None:
-    limits = {one["methodPath"]: one["settings"] for one in program.inputs("MethodSettings")}
-    keys = ("throttlingRateLimit", "throttlingBurstLimit", "metricsEnabled")
-    defaults = {"auth": (100, 100, True), "report": (100, 200, True), "action": (20, 40, True)}
-    assert {path: tuple(limit[key] for key in keys) for path, limit in limits.items()} == {
-        f"{route.path}/POST": defaults[route.throttle] for route in ROUTES
-    }
 
 
 def test_access_log_is_json_and_names_no_one(program: Program) -> None:
@@ -145,10 +125,6 @@ def test_api_is_deployed_anew_exactly_when_something_changes_that_a_deployment_f
     assert len(same | {one.one("Deployment")["triggers"]["shape"] for one in others}) == 1 + len(others)
 
 
-def test_account_role_can_be_left_to_others(program: Program, other_values: Program) -> None:
-    assert (len(program.all("Account")), other_values.all("Account")) == (1, [])
-
-
 def test_nothing_is_made_before_what_it_needs(program: Program) -> None:
     """AWS refuses a stage whose account may not write logs, and a deployment holds what was there before."""
 
@@ -171,7 +147,7 @@ def test_nothing_is_made_before_what_it_needs(program: Program) -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
-def test_route_has_its_authorizer_model_function_and_alarms(program: Program, route: RouteSpec) -> None:
+def test_route_has_its_authorizer_limits_and_alarms(program: Program, route: RouteSpec) -> None:
     method = program.one("Method", f"api-{route.key}-post")
     needs_token = ("COGNITO_USER_POOLS", "id-of-api-authorizer")
     assert (method["authorization"], method.get("authorizerId")) == (
@@ -179,13 +155,13 @@ def test_route_has_its_authorizer_model_function_and_alarms(program: Program, ro
     )
     # With scopes, AWS would want an access token instead of the ID token.
     assert "authorizationScopes" not in method
-    assert json.loads(program.one("Model", f"api-{route.key}-model")["schema"])["title"] == route.operation_id
-    assert program.one("Function", f"{route.key}-function")["handler"] == f"handlers.{route.path}.handler"
-    assert program.one("MethodSettings", f"api-{route.key}-settings")
+    defaults = {"auth": (100, 100, True), "report": (100, 200, True), "action": (20, 40, True)}
+    settings = program.one("MethodSettings", f"api-{route.key}-settings")["settings"]
+    keys = ("throttlingRateLimit", "throttlingBurstLimit", "metricsEnabled")
+    assert tuple(settings[key] for key in keys) == defaults[route.throttle]
     alarms = {alarm.name for alarm in program.all("MetricAlarm")}
     watched = ("5xx", "4xx", "latency", "errors", "throttles", "duration")
     assert {f"monitoring-{route.key}-{what}" for what in watched} <= alarms
-    assert f"/{route.path}" in program.one("Dashboard")["dashboardBody"]
 
 
 def _records(program: Program) -> dict[str, dict[str, Any]]:

@@ -25,10 +25,10 @@ def _keys(table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     of_table = [table[key] for key in ("hashKey", "rangeKey") if key in table]
     found: dict[str, tuple[str, ...]] = {"": ("", *of_table)}
     for index in table.get("globalSecondaryIndexes", []):
-        assert [key["keyType"] for key in index["keySchemas"]] in (["HASH"], ["HASH", "RANGE"])
+        keys = {key["keyType"]: key["attributeName"] for key in index["keySchemas"]}
         found[index["name"]] = (
             index["projectionType"],
-            *(key["attributeName"] for key in index["keySchemas"]),
+            *(keys[kind] for kind in ("HASH", "RANGE")[: len(keys)]),
         )
     for index in table.get("localSecondaryIndexes", []):
         found[index["name"]] = (index["projectionType"], table["hashKey"], index["rangeKey"])
@@ -85,16 +85,11 @@ def test_an_index_that_names_what_it_copies_stays_within_dynamodbs_quota(program
         named = {index["name"]: index.get("nonKeyAttributes", []) for index in indexes}
         assert all(len(attributes) <= MAX_INCLUDED for attributes in named.values()), named
         assert sum(map(len, named.values())) <= MAX_INCLUDED_BY_ALL
-        some = {index["name"] for index in indexes if index["projectionType"] == "INCLUDE"}
-        assert some == {name for name, attributes in named.items() if attributes}
 
 
 def test_pages_find_all_that_they_show_in_the_index(program: Program) -> None:
     by_state, _ = program.one("Table", "senders-table")["globalSecondaryIndexes"]
     assert not {"RuleState", "Revision", "Problems"} & set(by_state["nonKeyAttributes"])
-    assert {"StateSince", "LastRunAt", "LostLetters", "Open", "Unknown", "RefusedAt"} <= set(
-        by_state["nonKeyAttributes"]
-    )
     live = program.one("Table", "incidents-table")["globalSecondaryIndexes"][0]
     of_live_ones = set(IncidentAttribute) - {
         "RuleState", "LatestFolderKey", "EndedOn", "EndedAt", "ClearedAt", "ClearedBy", "ClearedBetween",
