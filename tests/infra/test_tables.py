@@ -1,6 +1,9 @@
 """The tables: keys, indexes, expiry and protection."""
 
-from typing import Any
+import gzip
+import json
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
@@ -11,6 +14,9 @@ MAX_INCLUDED = 20
 """Attributes that one index may include (NonKeyAttributes of DynamoDB's `Projection`)."""
 MAX_INCLUDED_BY_ALL = 100
 """Attributes that all indexes of a table may include together; one that two indexes include counts twice."""
+KEPT: Final = Path(__file__).parents[1] / "engine" / "kept"
+"""The states of releases."""
+TABLE: Final = "aws:dynamodb/table:Table"
 
 
 def test_data_is_safe_and_runs_go_into_a_stream(program: Program) -> None:
@@ -97,3 +103,13 @@ def test_pages_find_all_that_they_show_in_the_index(program: Program) -> None:
     }  # fmt: skip
     keys = {"Sender", "IncidentId", "LiveShard", "BreachedSince"}
     assert set(live["nonKeyAttributes"]) == of_live_ones - keys
+
+
+@pytest.mark.parametrize("file", sorted(KEPT.glob("state-*.json.gz")), ids=lambda file: file.name)
+def test_what_would_have_a_released_table_made_anew_is_as_it_was(program: Program, file: Path) -> None:
+    state = json.loads(gzip.decompress(file.read_bytes()))["checkpoint"]["latest"]["resources"]
+    tables = {one["urn"].split("::")[-1]: one["inputs"] for one in state if one["type"] == TABLE}
+    assert len(tables) == 5
+    for name, released in tables.items():
+        for key in ("name", "hashKey", "rangeKey", "localSecondaryIndexes"):
+            assert program.one("Table", name).get(key) == released.get(key), (name, key)
