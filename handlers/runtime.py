@@ -72,7 +72,6 @@ class IngestEnvironment(_Environment):
     user_pool_client_id: str
     retention: timedelta | None
     run_retention: timedelta
-    """How long a run is kept."""
     account_report_limit: int
     """Reports of an account that an instance takes within a minute."""
 
@@ -102,7 +101,6 @@ class ProjectionEnvironment(_Environment):
     sender_incident_limit: int
     account_incident_limit: int
     new_sender_limit: int
-    """These three are of `Limits`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,21 +106,15 @@ def check_change(request: ActOnIncident, incident: Incident) -> None:
 
 def _list_changes(action: IncidentAction, entry: HistoryEntry) -> Values:
     """The attributes that an action changes, beside the history."""
-    until = entry.until and {"S": format_moment(entry.until)}
-    match action:
-        case IncidentAction.ACKNOWLEDGE:
-            return {
-                IncidentAttribute.ACKNOWLEDGED_BY: {"S": entry.by},
-                IncidentAttribute.ACKNOWLEDGED_UNTIL: until,
-            }
-        case IncidentAction.UNACKNOWLEDGE:
-            return {IncidentAttribute.ACKNOWLEDGED_BY: None, IncidentAttribute.ACKNOWLEDGED_UNTIL: None}
-        case IncidentAction.SNOOZE:
-            return {IncidentAttribute.SNOOZED_UNTIL: until}
-        case IncidentAction.UNSNOOZE:
-            return {IncidentAttribute.SNOOZED_UNTIL: None}
-        case IncidentAction.NOTE | IncidentAction.CLOSE:
-            return {}
+    by, until = IncidentAttribute.ACKNOWLEDGED_BY, IncidentAttribute.ACKNOWLEDGED_UNTIL
+    ends = entry.until and {"S": format_moment(entry.until)}
+    changes: dict[IncidentAction, Values] = {
+        IncidentAction.ACKNOWLEDGE: {by: {"S": entry.by}, until: ends},
+        IncidentAction.UNACKNOWLEDGE: {by: None, until: None},
+        IncidentAction.SNOOZE: {IncidentAttribute.SNOOZED_UNTIL: ends},
+        IncidentAction.UNSNOOZE: {IncidentAttribute.SNOOZED_UNTIL: None},
+    }
+    return changes.get(action, {})
 
 
 def _close(store: SenderStore, before: Incident, entry: HistoryEntry) -> Incident:

@@ -14,6 +14,7 @@ from handlers.incidents.timing import (
     is_shared,
     sender_grace_period,
     sender_interval,
+    shared_by,
     with_gap,
 )
 from store.runs import Run
@@ -191,7 +192,6 @@ def show_sender(state: State) -> Sender:
     assert history is not None  # noqa: S101 - see above
     late, _ = silence_deadlines(history)
     statuses = [incident.status for incident in state.incidents.values()]
-    is_contradicted = history.shared_until is not None and history.last.at < history.shared_until
     if history.settings.interval is not None:
         interval_from = "set"
     elif given_interval(history) is not None:
@@ -211,9 +211,7 @@ def show_sender(state: State) -> Sender:
         silences=history.silences,
         client=history.client,
         addresses=tuple(one.address for one in history.addresses),
-        shared=("contradictions" if is_contradicted else "addresses")
-        if is_shared(history, history.last.at)
-        else None,
+        shared=shared_by(history, history.last.at),
         open=statuses.count(IncidentStatus.OPEN),
         unknown=statuses.count(IncidentStatus.UNKNOWN),
         ambiguous_sets=tuple(

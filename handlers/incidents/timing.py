@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Final
 
 from contract.folders import set_key
@@ -39,8 +40,14 @@ def is_evidence(then: Iterable[str], seen: datetime, now: Iterable[str], at: dat
 
 def is_shared(sender: RunHistory, at: datetime) -> bool:
     """Whether several servers are taken to report through one sender."""
-    is_contradicted = sender.shared_until is not None and at < sender.shared_until
-    return is_contradicted or (sender.has_several_addresses and not sender.named)
+    return shared_by(sender, at) is not None
+
+
+def shared_by(sender: RunHistory, at: datetime) -> str | None:
+    """Why they are, `contradictions` or `addresses`; None where they are not."""
+    if sender.shared_until is not None and at < sender.shared_until:
+        return "contradictions"
+    return "addresses" if sender.has_several_addresses and not sender.named else None
 
 
 def with_gap(gaps: tuple[Gap, ...], since: datetime, end: datetime) -> tuple[Gap, ...]:
@@ -115,8 +122,7 @@ class Deadlines:
     def due(self, incident: Incident) -> datetime | None:
         """When time alone changes an incident next; None: never."""
         if incident.status is IncidentStatus.OPEN:
-            unknown = self._unknown(incident)
-            return unknown and unknown[0]
+            return self._unknown(incident)[0]
         if incident.status is IncidentStatus.UNKNOWN:
             return self._ends(incident)
         return None
@@ -124,12 +130,10 @@ class Deadlines:
     def aged(self, incident: Incident, now: datetime) -> Incident:
         """An incident with what time alone has changed until `now`, that included."""
         if incident.status is IncidentStatus.OPEN:
-            unknown = self._unknown(incident)
-            if unknown is None or unknown[0] > now:
+            since, reason = self._unknown(incident)
+            if since > now:
                 return incident
-            incident = replace(
-                incident, status=IncidentStatus.UNKNOWN, unknown_since=unknown[0], reason=unknown[1]
-            )
+            incident = replace(incident, status=IncidentStatus.UNKNOWN, unknown_since=since, reason=reason)
         if incident.status is IncidentStatus.UNKNOWN:
             ends = self._ends(incident)
             if ends <= now:
@@ -141,18 +145,16 @@ class Deadlines:
                 )
         return incident
 
-    def _unknown(self, incident: Incident) -> tuple[datetime, UnknownReason] | None:
-        sender = self.sender
-        due: list[tuple[datetime, bool, UnknownReason]] = []
+    def _unknown(self, incident: Incident) -> tuple[datetime, UnknownReason]:
+        sender, due = self.sender, []
         if sender.kind is not SenderKind.STOCK:
-            due.append((self._overdue_at(sender.last.at), False, UnknownReason.SILENT))
+            due.append((self._overdue_at(sender.last.at), UnknownReason.SILENT))
         if sender.kind is not SenderKind.LISTING:
-            reason = (
-                UnknownReason.NOT_REPORTED if sender.kind is SenderKind.STOCK else UnknownReason.AMBIGUOUS
-            )
-            due.append((self._overdue_at(incident.seen.at, incident.key), True, reason))
-        at, _, reason = min(due)
-        return at, reason
+            stock = sender.kind is SenderKind.STOCK
+            reason = UnknownReason.NOT_REPORTED if stock else UnknownReason.AMBIGUOUS
+            due.append((self._overdue_at(incident.seen.at, incident.key), reason))
+        # Where both fall due, "silent".
+        return min(due, key=itemgetter(0))
 
     def _ends(self, incident: Incident) -> datetime:
         since = incident.unknown_since

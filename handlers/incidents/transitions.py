@@ -102,19 +102,15 @@ def _breached_since(run: Run, breach: BreachedFolder, bound: datetime | None) ->
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What a run says of a folder that it does not name in `sla_error`.
-
-    Attributes:
-        run: the run.
-        sets: as the run leaves them, so that a set which it shows to be ambiguous is one.
-        named: the keys of the sets of which it names a folder.
-        shared: whether its sender was taken for shared before it.
-    """
+    """What a run says of a folder that it does not name in `sla_error`."""
 
     run: Run
     sets: Mapping[str, FolderSet]
+    """As the run leaves them, so that a set which it shows to be ambiguous is one."""
     named: frozenset[str]
+    """The keys of the sets of which it names a folder."""
     shared: bool
+    """Whether its sender was taken for shared before it."""
 
     def of(self, key: str) -> Clearing | UnknownReason | None:
         """How the run clears the folder, or why its status is unknown; None: the run says nothing of it."""

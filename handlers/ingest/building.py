@@ -51,13 +51,15 @@ class Origin:
 
     def sender_key(self, name: str | None) -> str:
         """The sender's key: the account, and what the script calls itself, whatever its case."""
-        subject = self.caller.subject
-        return subject if name is None else f"{subject}{SENDER_SEPARATOR}{name.lower()}"
+        return _qualify(self.caller.subject, name and name.lower())
 
     def sender_name(self, name: str | None) -> str:
         """The sender's name on screens."""
-        username = self.caller.username
-        return username if name is None else f"{username}{SENDER_SEPARATOR}{name}"
+        return _qualify(self.caller.username, name)
+
+
+def _qualify(account: str, name: str | None) -> str:
+    return account if name is None else f"{account}{SENDER_SEPARATOR}{name}"
 
 
 @dataclass(frozen=True)

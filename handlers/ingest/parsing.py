@@ -155,18 +155,14 @@ def _may_repeat_a_key(body: bytes, report: Report) -> bool:
 
 def _list_objects(report: Report) -> Iterator[Sequence[BaseModel]]:
     """Every object of the report, those of one type together."""
-    yield [report]
-    yield report.sla_error
-    yield [file for folder in report.sla_error for file in folder.files]
-    if report.run is not None:
-        yield [report.run]
-        yield report.run.folders or []
+    files = [file for folder in report.sla_error for file in folder.files]
+    runs = [report.run] if report.run else []
+    listed = [folder for run in runs for folder in run.folders or ()]
+    return filter(None, ([report], report.sla_error, files, runs, listed))
 
 
 def _count_keys(objects: Sequence[BaseModel]) -> dict[str, int]:
     """How many of these objects, which are of one type, have each of its keys."""
-    if not objects:
-        return {}
     return {
         field.alias or name: len(objects)
         if field.is_required()

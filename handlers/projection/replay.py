@@ -8,15 +8,15 @@ from operator import attrgetter
 from typing import Any, Final
 
 from contract.limits import MAX_HISTORY_ENTRIES, MAX_NOTES_BYTES
-from handlers.incidents.projection import Replay, Replayed, advance, keep_known, next_check_at
+from handlers.incidents.projection import Replay, advance, keep_known, next_check_at
 from handlers.incidents.sender import show_sender
 from handlers.projection.stream import DEFAULT_LIMITS, Limits
 from handlers.runtime import logger
 from store.dynamodb import Values
-from store.incidents import PEOPLE, HistoryEntry, Incident, PeopleChange, PeopleState
+from store.incidents import PEOPLE, HistoryEntry, PeopleChange, PeopleState
 from store.runs import SAME_RUN, RunMerger, RunTable
 from store.senders import NextCheck, SenderAttribute, describe_last_run, describe_sender
-from store.state import RecentRuns, SenderStore, State, StoredSender, Writes
+from store.state import RecentRuns, SenderStore, StoredSender, collect_writes
 
 _NO_ATTEMPT: Final[Values] = {SenderAttribute.REPLAY_ATTEMPTS: None}
 MAX_REPLAY_BYTES: Final = 100_000_000
@@ -126,50 +126,30 @@ class SenderReplay:
         if oldest is None:
             self.store.commit(known, _NO_ATTEMPT, wait or NextCheck(at=next_check_at(before)))
             return
-        old = self.store.incidents.list_of(known.key)
-        replayed = keep_known(old, progress.replay.finish(), oldest)
+        old = {one.incident_id: one for one in self.store.incidents.list_of(known.key)}
+        replayed = keep_known(old.values(), progress.replay.finish(), oldest)
         after = advance(replayed.state, now)
-        by_id = {one.incident_id: one for one in (*replayed.incidents, *after.changed)}
-        replayed = replace(replayed, incidents=tuple(by_id.values()), state=after.state)
-        self._commit(
-            known, before, old, replayed, progress, wait or NextCheck(at=next_check_at(after.state, now))
-        )
-
-    def _commit(
-        self,
-        known: StoredSender,
-        before: State,
-        old: Sequence[Incident],
-        replayed: Replayed,
-        progress: Checkpoint,
-        wake: NextCheck,
-    ) -> None:
-        state = replayed.state
+        state = after.state
         assert state.sender is not None  # noqa: S101 - made from at least one run
-        own = {**describe_sender(show_sender(state)), **progress.own, **_NO_ATTEMPT}
-        latest = {one.incident_id for one in state.incidents.values()}
-        was_latest = {one.incident_id for one in before.incidents.values()}
-        known_as = {one.incident_id: one for one in old}
         gone = {one: self.store.incidents.read_people(known.key, one) for one in replayed.gone}
         heritage = self._hand_down(known.key, replayed.heirs, gone)
-        writes = Writes(
-            history=state.sender,
+        was_latest = {one.incident_id for one in before.incidents.values()}
+        latest = {one.incident_id for one in state.incidents.values()} - was_latest
+        incidents = {one.incident_id: one for one in (*replayed.incidents, *after.changed)}
+        changed = [
+            one for key, one in incidents.items() if one != old.get(key) or key in latest or key in heritage
+        ]
+        writes = collect_writes(before, state, [changed])
+        writes = replace(
+            writes,
+            incidents={key: one for key, one in (writes.incidents or {}).items() if key not in gone},
             recent=progress.recent,
-            sets=[one for key, one in state.sets.items() if one != before.sets.get(key)],
             gone_sets=sorted(before.sets.keys() - state.sets.keys()),
-            watched=state.watched if state.watched != before.watched else None,
-            incidents={
-                one.incident_id: one
-                for one in replayed.incidents
-                if one != known_as.get(one.incident_id)
-                or (one.incident_id in latest) != (one.incident_id in was_latest)
-                or one.incident_id in heritage
-            },
-            latest=frozenset(latest),
             gone={incident_id: people.version for incident_id, people in gone.items()},
             entries=heritage,
         )
-        self.store.commit(known, own, wake, writes)
+        own = {**describe_sender(show_sender(state)), **progress.own, **_NO_ATTEMPT}
+        self.store.commit(known, own, wait or NextCheck(at=next_check_at(state, now)), writes)
 
     def _hand_down(
         self, sender: str, heirs: Mapping[str, str], gone: Mapping[str, PeopleState]

@@ -15,17 +15,10 @@ from handlers.incidents.projection import advance, next_check_at
 from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
 from handlers.runtime import count, logger
+from store import senders
 from store.dynamodb import ConflictError, find_number, may_pass
 from store.maintenance import LONGEST_GRACE_PERIOD, MaintenanceTable, Window, silence_held_until
-from store.senders import (
-    REPLAY_ATTEMPTS,
-    RETRY_REPLAY,
-    NextCheck,
-    Sender,
-    SenderAttribute,
-    describe_sender,
-    parse_sender,
-)
+from store.senders import NextCheck, Sender, SenderAttribute, describe_sender, parse_sender
 from store.state import SenderStore, StoredSender, collect_writes
 
 
@@ -82,7 +75,7 @@ class SenderSweep:
     def _look(self, sender: str, now: datetime, seconds_left: Callable[[], float]) -> None:
         try:
             known = self.store.read(sender)
-            if known.check.set_aside_at or known.check.attempts >= REPLAY_ATTEMPTS:
+            if known.check.set_aside_at or known.check.attempts >= senders.REPLAY_ATTEMPTS:
                 self.store.set_aside(known)
             elif known.check.replay_since is not None:
                 self._replay(known, now, seconds_left)
@@ -108,7 +101,7 @@ class SenderSweep:
             logger.exception("a sender cannot be replayed", extra={"sender": known.key})
             count(Metric.RUNS_NOT_APPLIED)
             known = self.store.read(known.key)
-            later = NextCheck(at=now + RETRY_REPLAY, replay_since=known.check.replay_since)
+            later = NextCheck(at=now + senders.RETRY_REPLAY, replay_since=known.check.replay_since)
             self.store.commit(known, {}, later)
 
     def _advance(self, known: StoredSender, now: datetime) -> None:
@@ -132,10 +125,10 @@ class Gauges:
 
     def read(self, now: datetime) -> dict[Metric, int]:
         """The values, by the metric of each. A silence that maintenance holds is not counted."""
-        senders = self.store.senders
+        table = self.store.senders
         attributes = (SenderAttribute.STATE, SenderAttribute.UNREADABLE)
-        read = senders.query_states(SenderState.UP, SenderState.LATE, attributes=attributes)
-        silent = [(item, parse_sender(item)) for item in senders.query_states(SenderState.SILENT)]
+        read = table.query_states(SenderState.UP, SenderState.LATE, attributes=attributes)
+        silent = [(item, parse_sender(item)) for item in table.query_states(SenderState.SILENT)]
         windows = self.maintenance.list_windows(now - LONGEST_GRACE_PERIOD) if silent else []
         of_status: Counter[IncidentStatus] = Counter()
         of_account: Counter[str] = Counter()
@@ -143,10 +136,10 @@ class Gauges:
             of_status[status] += number
             of_account[sender.partition(SENDER_SEPARATOR)[0]] += number
         over = [account for account, number in of_account.items() if number > self.most_live]
-        senders.write_over_limit(over)
+        table.write_over_limit(over)
         return {
             Metric.SENDERS_SILENT: sum(not self._is_held(one, windows, now) for _, one in silent),
-            Metric.SENDERS_SET_ASIDE: len(senders.list_set_aside(now)),
+            Metric.SENDERS_SET_ASIDE: len(table.list_set_aside(now)),
             Metric.FOLDERS_UNREADABLE: sum(
                 find_number(one, SenderAttribute.UNREADABLE) for one in (*read, *(item for item, _ in silent))
             ),
