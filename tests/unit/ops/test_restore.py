@@ -4,12 +4,10 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
 
 import pytest
-from botocore.exceptions import ClientError
 
 from ops import restore as restoring
 from ops.restore import RESTORABLE, ItemOutcome, Merge, find_deleted, start, wait
@@ -17,7 +15,7 @@ from ops.stack import OpsError
 from store.incidents import HistoryAttribute, IncidentAttribute
 from store.records import Attribute
 from store.senders import ACTION_PREFIX, OWN_PART, SenderAttribute
-from tests.stands.projection_tables import ERRORS, INCIDENTS, RUNS, SENDERS, create_table
+from tests.stands.projection_tables import ERRORS, INCIDENTS, SENDERS, create_table
 from tests.unit.ops.conftest import Ops
 
 if TYPE_CHECKING:
@@ -136,7 +134,8 @@ def test_of_senders_only_what_people_did_is_put_back(client: "DynamoDBClient", o
     act = part(f"{ACTION_PREFIX}2026-11-24#1")
     create_table(client, "SendersCopy", SenderAttribute.SENDER, SenderAttribute.PART)
     _put(client, "SendersCopy", act, part(OWN_PART))
-    ops("restore", "--table", "senders", "--from-table", "SendersCopy")
+    said = ops("restore", "--table", "senders", "--from-table", "SendersCopy")
+    assert "file-sla incidents rebuild --all" in said
     assert _held(client, SENDERS) == [act]
 
 
@@ -186,14 +185,16 @@ def test_an_incident_that_was_replayed_gets_back_what_people_did(incidents: "Dyn
 
 
 def test_what_people_did_since_stays_unless_it_is_to_be_overwritten(incidents: "DynamoDBClient") -> None:
-    _put(incidents, COPY, _incident(1, version=2))
-    _put(incidents, INCIDENTS, _incident(1, version=1, by="ben"))
-    assert _merge_incidents(incidents).run()[0] == {ItemOutcome.DIFFERS: 1}
-    assert _held(incidents, INCIDENTS) == [_incident(1, version=1, by="ben")]
-    assert _merge_incidents(incidents, overwrite=True, write=False).run()[0] == {ItemOutcome.OVERWRITTEN: 1}
-    assert _held(incidents, INCIDENTS) == [_incident(1, version=1, by="ben")]
-    assert _merge_incidents(incidents, overwrite=True).run()[0] == {ItemOutcome.OVERWRITTEN: 1}
-    assert _held(incidents, INCIDENTS) == [_incident(1, version=2)]
+    before, since = _incident(1, version=2), _incident(1, version=1, by="ben")
+    _put(incidents, COPY, before)
+    _put(incidents, INCIDENTS, since)
+    for options, outcome, held in (
+        ({}, ItemOutcome.DIFFERS, since),
+        ({"overwrite": True, "write": False}, ItemOutcome.OVERWRITTEN, since),
+        ({"overwrite": True}, ItemOutcome.OVERWRITTEN, before),
+    ):
+        assert _merge_incidents(incidents, **options).run()[0] == {outcome: 1}
+        assert _held(incidents, INCIDENTS) == [held]
 
 
 @pytest.mark.parametrize("overwrite", [True, False])
@@ -242,15 +243,10 @@ def test_waiting_ends_when_the_table_is_there_or_gone(
         wait(client, "gone", _ignore)
 
 
-def test_the_latest_backup_of_a_deleted_table_is_found(client: "DynamoDBClient") -> None:
-    with pytest.raises(OpsError, match="keeps no backup of a deleted table"):
-        find_deleted(client, ERRORS)
-    # moto makes none by itself; these stand in for DynamoDB's own.
-    client.create_backup(TableName=ERRORS, BackupName="older")
-    latest = client.create_backup(TableName=ERRORS, BackupName="latest")["BackupDetails"]["BackupArn"]
-    backups = client.list_backups(TableName=ERRORS)["BackupSummaries"]
+def test_the_latest_backup_of_a_deleted_table_is_found() -> None:
+    backups = [{"BackupArn": str(day), "BackupCreationDateTime": AT.replace(day=day)} for day in (1, 3, 2)]
     paginator = Mock(**{"paginate.return_value": [{"BackupSummaries": backups}]})
-    assert find_deleted(Mock(**{"get_paginator.return_value": paginator}), ERRORS) == latest
+    assert find_deleted(Mock(**{"get_paginator.return_value": paginator}), ERRORS) == "3"
     paginator.paginate.assert_called_once_with(TableName=ERRORS, BackupType="SYSTEM")
 
 
@@ -271,27 +267,19 @@ def restore(client: "DynamoDBClient", ops: Ops) -> Callable[..., str]:
     return partial(ops, "restore", "--table")
 
 
-def test_the_temporary_table_goes_when_all_is_put_back(
+def test_kept_the_copy_is_named_and_else_it_goes_when_all_is_put_back(
     client: "DynamoDBClient", restore: Callable[..., str]
 ) -> None:
-    arn = _back_up_and_lose(client, 1)
+    given = ["errors", "--from-backup", _back_up_and_lose(client, 1)]
     before = client.list_tables()["TableNames"]
-    assert "Done: 1 put back." in restore("errors", "--from-backup", arn)
-    assert _held(client, ERRORS) == [_record(1)]
-    assert client.list_tables()["TableNames"] == before
-
-
-def test_kept_it_is_named_and_the_next_command_takes_it(
-    client: "DynamoDBClient", restore: Callable[..., str]
-) -> None:
-    given = ["errors", "--from-backup", _back_up_and_lose(client, 1), "--json"]
-    assert "what was deleted on purpose" in restore(*given[:-1], "--dry-run", "--keep")
-    said = json.loads(restore(*given, "--dry-run", "--keep"))
+    assert "what was deleted on purpose" in restore(*given, "--dry-run", "--keep")
+    said = json.loads(restore(*given, "--json", "--dry-run", "--keep"))
     assert said["kept"].startswith(f"{ERRORS}-restored-")
     assert said["counts"]["put back"] == 1
     assert _held(client, ERRORS) == []
-    assert json.loads(restore(*given))["kept"] is None
+    assert "Done: 1 put back." in restore(*given)
     assert _held(client, ERRORS) == [_record(1)]
+    assert client.list_tables()["TableNames"] == before
 
 
 def test_a_copy_of_another_table_is_refused_and_the_temporary_one_is_named(
@@ -304,19 +292,6 @@ def test_a_copy_of_another_table_is_refused_and_the_temporary_one_is_named(
     said = restore("runs", "--from-table", COPY, code=1)
     assert "has the key ErrorId, and not Sender, RunKey" in said
     assert "billed" not in said
-
-
-@pytest.mark.parametrize("name", ["runs", "senders", "incidents"])
-def test_what_is_left_to_do_is_said(client: "DynamoDBClient", name: str, restore: Callable[..., str]) -> None:
-    what = RESTORABLE[name]
-    table = {"runs": RUNS, "senders": SENDERS, "incidents": INCIDENTS}[name]
-    partition_key, sort_key = (
-        key["AttributeName"] for key in client.describe_table(TableName=table)["Table"]["KeySchema"]
-    )
-    create_table(client, "Restored", partition_key, sort_key)
-    texts = dict.fromkeys(what.keys, "1") | dict([what.only] if what.only else [])
-    _put(client, "Restored", {key: {"S": text} for key, text in texts.items()})
-    assert "file-sla incidents rebuild --all" in restore(name, "--from-table", "Restored")
 
 
 def test_what_differs_makes_the_command_fail_and_says_the_remedy(
@@ -347,28 +322,10 @@ def test_interrupted_it_says_where_it_stands_and_goes_on_from_there(
     assert _held(client, ERRORS) == [_record(1)]
 
 
-def test_a_merge_that_breaks_off_is_done_again(
-    client: "DynamoDBClient", restore: Callable[..., str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given = ["errors", "--from-backup", _back_up_and_lose(client, *range(9))]
-    write, calls = Merge._attempt, count()
-
-    def failing(self: Merge, *arguments: Any) -> ItemOutcome:
-        if next(calls) > 4:
-            raise ClientError({"Error": {"Code": "ExpiredToken"}}, "PutItem")
-        return write(self, *arguments)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Merge, "_attempt", failing)
-        restore(*given, code=1)
-    assert 0 < len(_held(client, ERRORS)) < 9
-    restore(*given)
-    assert len(_held(client, ERRORS)) == 9
-
-
 def test_a_table_that_was_deleted_as_a_whole_comes_back_from_its_backup(
     client: "DynamoDBClient", restore: Callable[..., str]
 ) -> None:
+    assert "keeps no backup of a deleted table" in restore("errors", "--from-deleted", code=1)
     _put(client, ERRORS, _record(0), _record(1))
     # It stands for the one that DynamoDB makes of a table that is deleted.
     client.create_backup(TableName=ERRORS, BackupName="of the deleted")

@@ -1,8 +1,10 @@
 """A rotation, whole and killed at every call that it makes: the secret in use is one that Cognito takes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from contract.sign_in import compute_secret_hash
-from ops.rotate_secret import CURRENT, OF_PROGRAM, PENDING, AppClient, Rotation, SecretValue
+from ops.rotate_secret import CURRENT, OF_PROGRAM, PENDING, PREVIOUS, AppClient, Rotation, SecretValue
 from ops.stack import OpsError
 from tests.unit.conftest import REGION
 
@@ -30,14 +32,13 @@ class Cognito:
 
     def list_user_pool_client_secrets(self, **_: Any) -> dict[str, Any]:
         made = datetime(2026, 11, 23, tzinfo=UTC)
-        ids = [one for one in self.secrets if self.lists_all or one != "client--1"]
+        ids = {
+            one: int(one.rpartition("-")[2]) for one in self.secrets if self.lists_all or one != "client--1"
+        }
         return {
             "ClientSecrets": [
-                {
-                    "ClientSecretId": one,
-                    "ClientSecretCreateDate": made + timedelta(seconds=int(one.rpartition("-")[2])),
-                }
-                for one in reversed(ids)
+                {"ClientSecretId": one, "ClientSecretCreateDate": made + timedelta(seconds=number)}
+                for one, number in reversed(ids.items())
             ]
         }
 
@@ -83,119 +84,118 @@ class Killed:
         return call
 
 
+@dataclass(frozen=True)
+class Stand:
+    """Both services, with one secret in use."""
+
+    secrets: Any
+    cognito: Cognito = field(default_factory=Cognito)
+
+    @property
+    def value(self) -> SecretValue:
+        return SecretValue(self.secrets, "secret")
+
+    @property
+    def accepted(self) -> list[str]:
+        return list(self.cognito.secrets.values())
+
+    def rotate(self, *, keep_old: bool = False, wrap: Callable[[Any], Any] = lambda client: client) -> bool:
+        app = AppClient(wrap(self.cognito), POOL, CLIENT)
+        value = SecretValue(wrap(self.secrets), "secret")
+        return Rotation(app, value, lambda *_: None, lambda _: None).run(0, keep_old=keep_old)
+
+
 @pytest.fixture
-def secrets(aws: None) -> Iterator[Any]:
+def on(aws: None) -> Iterator[Stand]:
     client = boto3.client("secretsmanager", region_name=REGION)
     client.create_secret(Name="secret", SecretString=FIRST)
-    yield client
+    yield Stand(client)
     client.delete_secret(SecretId="secret", ForceDeleteWithoutRecovery=True)
 
 
-def _rotation(cognito: Any, secrets: Any) -> Rotation:
-    return Rotation(
-        app=AppClient(cognito, POOL, CLIENT),
-        value=SecretValue(secrets, "secret"),
-        progress=lambda *_: None,
-        sleep=lambda _: None,
-    )
-
-
-def test_the_new_secret_takes_the_place_of_the_old(secrets: Any) -> None:
-    cognito, value = Cognito(), SecretValue(secrets, "secret")
-    assert _rotation(cognito, secrets).run(0, keep_old=False)
-    assert list(cognito.secrets.values()) == [value.read()] != [FIRST]
-    assert PENDING not in value.find_versions()
-
-
 @pytest.mark.parametrize("after", [False, True], ids=["before-the-call", "after-the-call"])
-def test_killed_at_any_call_it_goes_on_and_no_sign_in_fails(secrets: Any, after: bool) -> None:
-    value = SecretValue(secrets, "secret")
+def test_killed_at_any_call_it_goes_on_and_no_sign_in_fails(on: Stand, after: bool) -> None:
     for number in count(1):
-        secrets.delete_secret(SecretId="secret", ForceDeleteWithoutRecovery=True)
-        secrets.create_secret(Name="secret", SecretString=FIRST)
-        cognito, left = Cognito(), [number]
+        on.secrets.delete_secret(SecretId="secret", ForceDeleteWithoutRecovery=True)
+        on.secrets.create_secret(Name="secret", SecretString=FIRST)
+        on, left = Stand(on.secrets), [number]
         with suppress(KeyboardInterrupt):
-            _rotation(Killed(cognito, left, after), Killed(secrets, left, after)).run(0, keep_old=False)
+            on.rotate(wrap=partial(Killed, left=left, after=after))
         if left[0] > 0:
             break
-        assert value.read() in cognito.secrets.values()
-        _rotation(cognito, secrets).run(0, keep_old=False)
-        assert list(cognito.secrets.values()) == [value.read()] != [FIRST]
-        assert PENDING not in value.find_versions()
+        assert on.value.read() in on.accepted
+        on.rotate()
+        assert on.accepted == [on.value.read()] != [FIRST]
+        assert PENDING not in on.value.find_versions()
     # It makes so many calls.
     assert number > FEWEST_CALLS
 
 
-def test_the_version_of_the_program_keeps_a_label_for_good(secrets: Any) -> None:
-    cognito, value = Cognito(), SecretValue(secrets, "secret")
-    first = value.find_versions()[CURRENT]
+def test_the_version_of_the_program_keeps_a_label_for_good(on: Stand) -> None:
+    first = on.value.find_versions()[CURRENT]
     for _ in range(3):
-        assert _rotation(cognito, secrets).run(0, keep_old=False)
-    assert value.find_versions()[OF_PROGRAM] == first
-    assert value.read(OF_PROGRAM) == FIRST
+        assert on.rotate()
+    assert on.value.find_versions()[OF_PROGRAM] == first
+    assert on.value.read(OF_PROGRAM) == FIRST
 
 
-def test_a_secret_that_cognito_refuses_is_replaced(secrets: Any) -> None:
-    """As after the app client was made anew: its own first secret is known to nobody."""
-    cognito = Cognito()
-    cognito.secrets = {"client--1": "another0secret0that0nobody0knows"}
-    assert _rotation(cognito, secrets).run(0, keep_old=False)
-    assert list(cognito.secrets.values()) == [SecretValue(secrets, "secret").read()]
+@pytest.mark.parametrize("secret", [FIRST, "another0secret0that0nobody0knows"])
+def test_the_new_secret_takes_the_place_of_the_old(on: Stand, secret: str) -> None:
+    """Also after the app client was made anew: its own first secret is known to nobody."""
+    on.cognito.secrets = {"client--1": secret}
+    assert on.rotate()
+    assert on.accepted == [on.value.read()] != [FIRST]
 
 
-def test_nothing_is_done_where_cognito_does_not_tell(secrets: Any) -> None:
-    cognito = Cognito()
+def _tell_nothing(cognito: Cognito) -> None:
     cognito.tells = False
-    with pytest.raises(OpsError, match="Nothing was changed"):
-        _rotation(cognito, secrets).run(0, keep_old=False)
-    assert list(cognito.secrets.values()) == [FIRST]
-    assert SecretValue(secrets, "secret").read() == FIRST
 
 
-def test_an_old_secret_that_has_no_id_is_told(secrets: Any) -> None:
-    cognito = Cognito()
-    cognito.lists_all = False
-    with pytest.raises(OpsError, match="still accepts the old one"):
-        _rotation(cognito, secrets).run(0, keep_old=False)
-    assert SecretValue(secrets, "secret").read() in cognito.secrets.values()
+def _take_no_other(cognito: Cognito) -> None:
+    cognito.add_user_pool_client_secret = lambda **_: {}  # type: ignore[method-assign]
 
 
-def test_where_the_wrong_one_was_deleted_the_previous_one_is_used_again(secrets: Any) -> None:
-    cognito, value = Cognito(), SecretValue(secrets, "secret")
-    rotation = _rotation(cognito, secrets)
-    rotation.run(0, keep_old=True)
-    # Another's hand: the first secret now looks newer than the one in use.
-    cognito.secrets["client--9"] = cognito.secrets.pop("client--1")
-    with pytest.raises(OpsError, match="previous one is in use again"):
-        rotation.run(0, keep_old=False)
-    assert value.read() in cognito.secrets.values()
-
-
-def test_a_secret_that_is_not_taken_in_time_is_not_put_in_use(
-    secrets: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cognito = Cognito()
-    monkeypatch.setattr(Cognito, "add_user_pool_client_secret", lambda *_, **__: {})
-    with pytest.raises(OpsError, match="does not accept it yet"):
-        _rotation(cognito, secrets).run(0, keep_old=False)
-    assert SecretValue(secrets, "secret").read() == FIRST
-
-
-def test_the_old_secret_is_kept_until_the_next_run(secrets: Any) -> None:
-    cognito, value = Cognito(), SecretValue(secrets, "secret")
-    rotation = _rotation(cognito, secrets)
-    for _ in range(2):
-        assert not rotation.run(0, keep_old=True)
-        assert list(cognito.secrets.values()) == [FIRST, value.read()]
-    new = value.read()
-    assert rotation.run(0, keep_old=False)
-    assert list(cognito.secrets.values()) == [value.read()] == [new]
-
-
-def test_a_secret_of_someone_elses_is_left_alone(secrets: Any) -> None:
-    cognito = Cognito()
+def _add_another(cognito: Cognito) -> None:
     cognito.secrets["client--2"] = "Someone0else1needs2this3secret"
-    with pytest.raises(OpsError, match="one of them is not this command's"):
-        _rotation(cognito, secrets).run(0, keep_old=False)
-    assert len(cognito.secrets) == 2
-    assert SecretValue(secrets, "secret").read() == FIRST
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (_tell_nothing, "Nothing was changed"),
+        (_take_no_other, "does not accept it yet"),
+        (_add_another, "one of them is not this command's"),
+    ],
+)
+def test_what_cannot_be_done_leaves_the_secret_in_use(
+    on: Stand, spoil: Callable[[Cognito], None], said: str
+) -> None:
+    spoil(on.cognito)
+    accepted = on.accepted
+    with pytest.raises(OpsError, match=said):
+        on.rotate()
+    assert (on.accepted, on.value.read()) == (accepted, FIRST)
+
+
+def test_an_old_secret_that_has_no_id_is_told(on: Stand) -> None:
+    on.cognito.lists_all = False
+    with pytest.raises(OpsError, match="still accepts the old one"):
+        on.rotate()
+    assert on.value.read() in on.accepted
+
+
+def test_the_old_secret_is_kept_until_the_next_run_which_undoes_what_went_wrong(on: Stand) -> None:
+    for _ in range(2):
+        assert not on.rotate(keep_old=True)
+        assert on.accepted == [FIRST, on.value.read()]
+    # Another's hand: the first secret now looks newer than the one in use.
+    secrets = dict(on.cognito.secrets)
+    on.cognito.secrets["client--9"] = on.cognito.secrets.pop("client--1")
+    with pytest.raises(OpsError, match="previous one is in use again"):
+        on.rotate()
+    assert on.value.read() in on.accepted
+    on.value.use(PREVIOUS)
+    on.cognito.secrets = secrets
+    new = on.value.read()
+    assert on.rotate()
+    assert on.accepted == [on.value.read()] == [new]
