@@ -36,7 +36,6 @@ audit: setup  ## the locked dependencies against the known vulnerabilities; need
 	@$(BIN)/uvx pip-audit==2.10.1 --requirement .build/requirements.txt --disable-pip --strict
 
 docs: setup  ## writes the pages that are made from the code
-	@$(BIN)/python -m tests.unit.docs.test_figures
 	@$(BIN)/python -m docs.generate
 
 check: setup  ## lint, format, types, import rules, generated pages

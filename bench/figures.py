@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any, Final, Self, TypeVar
@@ -109,10 +109,6 @@ class Published:
     runs: tuple[BenchRun, ...]
     measured: Mapping[str, Figure]
     """By name."""
-    counted: Mapping[str, float] = field(default_factory=dict)
-    """What the tests try, by what is counted; a test holds them to the tests."""
-    observed: Mapping[str, float] = field(default_factory=dict)
-    """What a test saw when it last ran and nobody can count ahead."""
 
     @classmethod
     def of(cls, run: BenchRun, figures: Iterable[Figure]) -> Self:
@@ -136,20 +132,13 @@ def read_published(path: Path) -> Published:
     return Published(
         runs=tuple(BenchRun(**run) for run in content["runs"]),
         measured={figure.name: figure for figure in measured},
-        counted=content["counted"],
-        observed=content["observed"],
     )
 
 
 def write_published(published: Published, path: Path) -> None:
     """Writes them a line each, so that a change shows which moved."""
     measured = sorted(published.measured.values(), key=lambda figure: figure.name)
-    parts: dict[str, list[Any] | dict[str, Any]] = {
-        "runs": [asdict(run) for run in published.runs],
-        "measured": [asdict(figure) for figure in measured],
-        "counted": dict(published.counted),
-        "observed": dict(published.observed),
-    }
+    parts = {"runs": published.runs, "measured": measured}
     text = ",\n".join(f"  {json.dumps(name)}: {_dump(part)}" for name, part in parts.items())
     path.write_text(f"{{\n{text}\n}}\n", encoding="utf-8")
 
@@ -162,11 +151,6 @@ def _shorten(figure: Figure, date: str) -> Figure:
     return replace(figure, date=date, **numbers)
 
 
-def _dump(part: list[Any] | dict[str, Any]) -> str:
-    """JSON with one entry a line."""
-    if isinstance(part, dict):
-        lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in part.items()]
-    else:
-        lines = [json.dumps(entry) for entry in part]
-    opening, closing = "{}" if isinstance(part, dict) else "[]"
-    return "\n".join([opening, ",\n".join(f"    {line}" for line in lines), f"  {closing}"])
+def _dump(part: Iterable[Any]) -> str:
+    """A list as JSON, one entry a line."""
+    return "[\n" + ",\n".join(f"    {json.dumps(asdict(entry))}" for entry in part) + "\n  ]"

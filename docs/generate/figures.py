@@ -1,8 +1,7 @@
 """Figures in the pages: what stands between two markers comes from docs/figures.json.
 
 The markers are comments, which no reader sees: `<!-- figure: KEY -->113<!-- /figure -->`. A key is that of a
-table, of a counted or observed figure, or a measured figure's name and one of its numbers:
-`Overview, warm, 8 at once, vs 1, ours`.
+table, or a measured figure's name and one of its numbers: `Overview, warm, 8 at once, vs 1, ours`.
 """
 
 import re
@@ -73,8 +72,6 @@ def _format(key: str, published: Published) -> str:
             f"{run.rounds} rounds ({run.starts} for cold starts)"
             for run in published.runs
         )
-    if (number := {**published.observed, **published.counted}.get(key)) is not None:
-        return format_number(number)
     name, _, field = key.rpartition(", ")
     measured = published.measured.get(name)
     if measured is None or field not in _NUMBERS or getattr(measured, field, None) is None:

@@ -3,12 +3,9 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-import yaml
 
 from contract import names
 from contract.names import ROOT
@@ -67,38 +64,6 @@ def test_the_page_on_the_screen_has_no_neighbours_there() -> None:
     assert [link for link in links if not link.startswith(("#", "https://"))] == []
 
 
-@pytest.mark.parametrize(
-    "link",
-    ["missing.md", "#missing", "there.md#missing", "there.md#5-xx-of-us", "/there.md", "../../../etc/hosts"],
-)
-def test_a_dead_link_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: str) -> None:
-    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
-    (tmp_path / "there.md").write_text("# There\n\n## 5XX of us\n")
-    page = tmp_path / "page.md"
-    page.write_text("[alive](there.md), [too](there.md#5xx-of-us) and `[code](is-none.md)`")
-    assert _find_dead_links(Page(page)) == []
-    page.write_text(f"[dead]({link})\n\n<img src='{link}'>\n")
-    assert _find_dead_links(Page(page)) == [link, link]
-
-
-@pytest.mark.parametrize(
-    ("heading", "on_github", "in_streamlit"),
-    [
-        ("Failed sign-ins", "failed-sign-ins", "failed-sign-ins"),
-        ("5XX of `the` API & more", "5xx-of-the-api--more", "5-xx-of-the-api-and-more"),
-        ("What's an SLA20, or fileSla?", "whats-an-sla20-or-filesla", "whats-an-sla-20-or-file-sla"),
-        ("JSONBody and APIs", "jsonbody-and-apis", "json-body-and-apis"),
-    ],
-)
-def test_both_name_a_heading_by_rules_of_their_own(
-    tmp_path: Path, heading: str, on_github: str, in_streamlit: str
-) -> None:
-    (tmp_path / "page.md").write_text(f"# {heading}\n\n# {heading}\n")
-    page = Page(tmp_path / "page.md")
-    assert page.github_anchors == {on_github, f"{on_github}-1"}
-    assert page.streamlit_anchors == {in_streamlit}
-
-
 def test_readme_is_short_and_describes_passwords_as_the_user_pool_wants_them() -> None:
     readme = (ROOT / "README.md").read_text()
     assert len(readme.splitlines()) <= MOST_LINES
@@ -127,18 +92,6 @@ def test_every_command_of_the_local_stack_that_is_documented_of_exists() -> None
     )
     [commands] = re.findall(r"\{([a-z,]+)\}", asked.stdout.split("positional arguments")[0])
     assert documented <= set(commands.split(","))
-
-
-def test_configuration_table_is_that_of_the_program() -> None:
-    """`make docs` writes it, and `--check` compares: here is what it says of values."""
-    page = (DOCS / "configuration.md").read_text()
-    values = dict(re.findall(r"^\| `(\w+)` \| ([^|]*?) \|", page, re.MULTILINE))
-    schema: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
-    assert values.keys() == schema.keys()
-    assert values["runRetentionDays"] == "integer, 15 to 3,650"
-    assert values["tlsPolicy"] == "`tls-1.0`, `tls-1.2`, `tls-1.3`"
-    assert values["throttleAlarmCount"] == "integer, from 1 on"
-    assert values["xRayTracing"] == "boolean"
 
 
 def test_report_of_the_scripts_page_is_taken_and_every_key_of_a_run_documented() -> None:

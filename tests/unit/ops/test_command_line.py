@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from unittest.mock import Mock
 
 import boto3
 import pytest
@@ -15,7 +15,6 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from contract.names import OUTPUTS_VARIABLE, ROOT, LocalOutput, Output
 from contract.words import IncidentStatus, UnknownReason
 from ops import __main__ as command_line
-from ops.command import show_progress
 from ops.stack import OpsError, Stack
 from store.dynamodb import ConflictError, UnprocessedKeysError
 from store.incidents import Incident, IncidentTable
@@ -24,31 +23,15 @@ from tests.unit.ops.conftest import Ops
 
 LIST = ["incidents", "list"]
 SINCE = datetime(2026, 11, 23, 20, tzinfo=UTC)
+RUN = Stamp(SINCE, "run", SINCE)
 ONE = Incident(
-    incident_id="1",
-    sender="key-1",
-    sender_name="files-01",
-    folder="D:\\Öffentlich",
-    owner="night-shift",
-    status=IncidentStatus.UNKNOWN,
-    reason=UnknownReason.SILENT,
-    sla=30,
-    opened=Stamp(SINCE, "run", SINCE),
-    seen=Stamp(SINCE, "run", SINCE),
-    breached_since=SINCE,
-    file_count=2,
-    peak_file_count=2,
-)
+    incident_id="1", sender="key-1", sender_name="files-01", folder="D:\\Öffentlich", owner="night-shift",
+    status=IncidentStatus.UNKNOWN, reason=UnknownReason.SILENT, sla=30, opened=RUN, seen=RUN,
+    breached_since=SINCE, file_count=2, peak_file_count=2,
+)  # fmt: skip
 
 
 pytestmark = pytest.mark.usefixtures("ops")
-
-
-def _raising(error: BaseException) -> Any:
-    def list_live(*_: Any) -> None:
-        raise error
-
-    return list_live
 
 
 @pytest.mark.parametrize(
@@ -66,7 +49,7 @@ def _raising(error: BaseException) -> Any:
 def test_what_ends_a_command_is_told_once_and_in_words(
     ops: Ops, error: BaseException, code: int, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(IncidentTable, "list_live", _raising(error))
+    monkeypatch.setattr(IncidentTable, "list_live", Mock(side_effect=error))
     assert told in ops(*LIST, code=code)
     assert told in ops.json(*LIST, code=code)["error"]
 
@@ -92,15 +75,10 @@ def test_a_list_as_json_holds_what_the_table_shows(
     assert command_line.main(arguments) == 0
     assert json.loads(capsys.readouterr().out) == [
         {
-            "breached_since": "2026-11-23T20:00:00Z",
-            "status": "unknown",
-            "reason": "silent",
-            "owner": "night-shift",
-            "sender": "files-01",
-            "folder": "D:\\Öffentlich",
-            "files": 2,
+            "breached_since": "2026-11-23T20:00:00Z", "status": "unknown", "reason": "silent",
+            "owner": "night-shift", "sender": "files-01", "folder": "D:\\Öffentlich", "files": 2,
         }
-    ]
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("as_json", [True, False])
@@ -109,8 +87,9 @@ def test_no_character_of_data_commands_the_terminal(
     failing: bool, as_json: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hostile = "a\x1b]52;c;ZXZpbA==\x07b\x9b31m\x7f\u202ec"
-    shown: Any = lambda *_: [replace(ONE, folder=hostile, sender_name=hostile)]  # noqa: E731
-    monkeypatch.setattr(IncidentTable, "list_live", _raising(OpsError(hostile)) if failing else shown)
+    shown = [replace(ONE, folder=hostile, sender_name=hostile)]
+    listed = Mock(side_effect=OpsError(hostile)) if failing else Mock(return_value=shown)
+    monkeypatch.setattr(IncidentTable, "list_live", listed)
     assert command_line.main([*LIST, "--json"] if as_json else LIST) == failing
     printed = capsys.readouterr()
     assert not {one for one in printed.out + printed.err if one != "\n" and not one.isprintable()}
@@ -162,13 +141,6 @@ def test_the_outputs_are_those_of_the_variable_and_else_the_local_ones(
     local.write_text(json.dumps({LocalOutput.ENDPOINT_URL: "http://127.0.0.1:1", Output.REGION: "us-east-1"}))
     stack = Stack.read(None, {})
     assert stack.client("dynamodb").meta.endpoint_url == "http://127.0.0.1:1"
-
-
-def test_progress_is_shown_a_line_a_step(capsys: pytest.CaptureFixture[str]) -> None:
-    with show_progress() as progress:
-        progress("Marking", 1, 2)
-        progress("Marking", 2, 2)
-    assert "2/2" in capsys.readouterr().err
 
 
 def test_the_launcher_works_through_a_link_from_another_folder(tmp_path: Path) -> None:

@@ -12,11 +12,10 @@ from handlers import runtime
 from handlers.projection.replay import SenderReplay
 from handlers.projection.sweep import SenderSweep
 from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Rebuild
-from ops.stack import OpsError
 from store.dynamodb import Reader
 from store.incidents import IncidentTable
 from store.runs import BreachedFolder, Run, RunAttribute, RunItem, RunTable, build_run_items, format_run_key
-from store.senders import REFUSED_PART, RETRY_REPLAY, NextCheck, SenderAttribute, SenderTable
+from store.senders import REFUSED_PART, RETRY_REPLAY, NextCheck, SenderAttribute, SenderTable, sender_key
 from store.state import SenderStore
 from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS
 from tests.unit.ops.conftest import Ops
@@ -110,18 +109,14 @@ def test_a_deleted_projection_comes_back_whole(client: "DynamoDBClient") -> None
 def test_what_was_refused_comes_back_with_it(client: "DynamoDBClient") -> None:
     clock = Clock()
     for minutes in (9, 8):
-        client.put_item(
-            TableName=RUNS,
-            Item={
-                RunAttribute.SENDER: {"S": "key-3"},
-                RunAttribute.RUN_KEY: {
-                    "S": format_run_key(NOW - timedelta(minutes=minutes), RunItem.REFUSED)
-                },
-                RunAttribute.ITEM: {"S": RunItem.REFUSED},
-                RunAttribute.SENDER_NAME: {"S": "files-03"},
-                RunAttribute.ARRIVED_AT: {"S": f"2026-11-23T20:0{9 - minutes}:00Z"},
-            },
-        )
+        texts = {
+            RunAttribute.SENDER: "key-3",
+            RunAttribute.RUN_KEY: format_run_key(NOW - timedelta(minutes=minutes), RunItem.REFUSED),
+            RunAttribute.ITEM: RunItem.REFUSED,
+            RunAttribute.SENDER_NAME: "files-03",
+            RunAttribute.ARRIVED_AT: f"2026-11-23T20:0{9 - minutes}:00Z",
+        }
+        client.put_item(TableName=RUNS, Item={name: {"S": str(text)} for name, text in texts.items()})
     found = _finder(client).find_all()
     rebuild = _rebuild(client, clock)
     rebuild.mark(found)
@@ -140,9 +135,9 @@ def test_a_sender_is_found_by_key_and_by_name(client: "DynamoDBClient", text: st
     assert [one.key for one in _finder(client).find(text)] == [SECOND.key]
 
 
-def test_a_sender_that_nobody_knows_is_an_error_and_is_not_marked(client: "DynamoDBClient") -> None:
-    with pytest.raises(OpsError, match="files-99"):
-        _finder(client).find("files-99")
+def test_a_sender_that_nobody_knows_is_an_error_and_is_not_marked(client: "DynamoDBClient", ops: Ops) -> None:
+    for command in (["incidents", "rebuild", "--sender"], ["senders", "release"]):
+        assert "files-99" in ops(*command, "files-99", code=1)
     assert _items(client, SENDERS) == []
 
 
@@ -222,3 +217,37 @@ def test_open_incidents_are_listed(client: "DynamoDBClient", ops: Ops) -> None:
     said = ops("incidents", "list")
     for shown in ("files-01", r"D:\Inbound", "open", "2026-11-23"):
         assert shown in said
+
+
+# Senders that were set aside, released by command, with or without their runs.
+
+
+@pytest.fixture
+def senders(client: "DynamoDBClient") -> SenderTable:
+    """One that is set aside, with 30 runs more, beside one that is not."""
+    for minute in range(29):
+        _put_run(client, FIRST, NOW - timedelta(minutes=minute))
+    store = SenderStore(client, SENDERS, INCIDENTS, None, clock=lambda: NOW)
+    store.senders.mark_for_replay(FIRST.key, NOW)
+    store.set_aside(store.begin_replay(store.read(FIRST.key)))
+    assert store.senders.list_set_aside(NOW) == [FIRST.key]
+    return SenderTable(Reader(client), SENDERS)
+
+
+def test_release_has_the_sweep_try_again(ops: Ops, senders: SenderTable) -> None:
+    assert "Released: key-1." in ops("senders", "release", FIRST.key)
+    assert senders.list_set_aside(NOW) == []
+    item = senders.reader.get(SENDERS, sender_key(FIRST.key)) or {}
+    assert SenderAttribute.REPLAY_SINCE in item
+    assert not {SenderAttribute.REPLAY_ATTEMPTS, SenderAttribute.SET_ASIDE_AT} & item.keys()
+
+
+def test_delete_runs_deletes_those_of_one_sender_and_only_when_told(
+    ops: Ops, senders: SenderTable, client: "DynamoDBClient"
+) -> None:
+    assert "31 runs" in ops("senders", "delete-runs", FIRST.key, code=1)
+    assert client.scan(TableName=RUNS)["Count"] == 33
+    answer = ops.json("senders", "delete-runs", FIRST.key, "--yes")
+    assert answer == {"released": [FIRST.key], "deleted": 31}
+    assert {item["Sender"]["S"] for item in client.scan(TableName=RUNS)["Items"]} == {SECOND.key}
+    assert senders.list_set_aside(NOW) == []
