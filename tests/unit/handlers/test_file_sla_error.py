@@ -131,12 +131,6 @@ def test_refused_report_is_kept_once_a_minute(table: "DynamoDBClient") -> None:
     assert kept[0]["GatewayRequestId"] == {"S": "request-1"}
 
 
-def test_report_that_cannot_even_be_read_is_kept_with_its_account(table: "DynamoDBClient") -> None:
-    _post(report_event("nope"))
-    [kept] = _runs(table)
-    assert kept["SenderName"] == {"S": "reporter"}
-
-
 def test_refusal_is_answered_even_if_it_cannot_be_kept(aws: None) -> None:
     status, body = _post(report_event("nope"))
     assert status == 422

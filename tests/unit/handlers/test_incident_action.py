@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from handlers import incident_action, runtime
 from store.runs import Run
@@ -75,22 +74,6 @@ def test_what_is_not_known_or_not_right_is_refused(incident_id: str) -> None:
     )
     assert (status, told["errors"][0]["field"]) == (422, "header Idempotency-Key")
     assert _post("x" * 40_000)[0] == 413
-
-
-def test_a_table_that_is_over_its_rate_is_told_as_such(
-    incident_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = incident_action._parts().incidents.store.incidents.reader.client
-    codes = {"ThrottlingException": 429, "InternalServerError": 500}
-    for code, expected in codes.items():
-
-        def fail(code: str = code, **_: Any) -> None:
-            raise ClientError({"Error": {"Code": code, "Message": "m"}}, "UpdateItem")
-
-        monkeypatch.setattr(client, "update_item", fail)
-        status, told = _post({"incident_id": incident_id, "action": "acknowledge"})
-        assert status == expected
-        assert ("request_id" in told) == (expected == 500)
 
 
 def test_no_log_holds_a_note(

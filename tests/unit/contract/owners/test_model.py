@@ -1,14 +1,12 @@
 """What tells channels from each other."""
 
-import subprocess
-import sys
+import json
 from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
 from contract.moments import Hours
-from contract.names import ROOT
 from contract.owners import model
 from contract.owners.model import (
     MAX_CHANNEL_KEY_CHARACTERS,
@@ -69,21 +67,9 @@ def test_what_was_shipped_arrives() -> None:
 
 
 def test_the_same_owners_give_the_same_bytes_in_every_process() -> None:
-    dump = (
-        "from contract.owners.model import dump_owners;"
-        "from tests.unit.contract.owners.test_model import OWNERS;"
-        "print(dump_owners(OWNERS), end='')"
-    )
-    texts = {
-        subprocess.run(
-            [sys.executable, "-c", dump],
-            env={"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
-            cwd=ROOT,
-            capture_output=True, check=True, text=True, encoding="utf-8",
-        ).stdout
-        for seed in ("1", "2", "3")
-    }  # fmt: skip
-    assert texts == {model.dump_owners(OWNERS)}
+    """The order of a set differs from one to another."""
+    [orders, _] = json.loads(model.dump_owners(OWNERS))["owners"].values()
+    assert (orders["told"], orders["quiet_hours"][0]["days"]) == (["ended", "new"], [0, 2, 4])
 
 
 def test_a_package_without_owners(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -96,29 +96,21 @@ def test_what_editors_of_windows_write(tmp_path: Path, text: str) -> None:
          "2: default: there is no owner 'operatons': did you mean"),
         ("{slack: orders}", "{mail: a@b.de}", "6: channels of orders: mail is there already: put all"),
         ("after_minutes: 30", "after_minutes: 60", "11: escalate of orders: 60 minutes are there already"),
-        ("default: operations", "default:", "2: default has no value"),
         ("rules:", "rule:", "14: 'rule' is no key of the file: did you mean rules?"),
         ("zone: Europe/Berlin", "zone: europe/berlin",
          "5: zone of orders: 'europe/berlin' is no time zone of"),
-        ("zone: Europe/Berlin", "zone: [UTC]", "5: zone of orders is a list: it must be one value"),
         ("  operations: {chan", "  orders: {chan", "12: 'orders' is there twice, first in line 4"),
         ("  no: {", "  my team: {", "13: the owner 'my team': a name may have up to 64 letters"),
         ("orders@example.com", "orders", "6: mail in channels of orders: 'orders' is no mail address"),
         ("orders@example.com", '"a@b.de\\r"', "6: mail in channels of orders is 'a@b.de\\r', with a control"),
-        ("[orders@example.com, desk@example.com]", "[]",
-         "6: mail in channels of orders: it must have 1 to 50"),
         ("{slack: orders}", "{slak: orders}",
          "6: 'slak' is no key of a channel in channels of orders: did you"),
         ("{slack: orders}", "{slack: a b}",
          "6: slack in channels of orders: 'a b' may have up to 64 letters"),
-        ("{slack: orders}", "{}",
-         "6: channels of orders: each has one of mail, slack, teams, sns, pagerduty, webhook, and a value"),
-        ("{slack: orders}", "slack", "6: a channel in channels of orders is one value: it must be keys and"),
         ("{teams: duty}", "{slack: orders}", "10: channels in escalate of orders: the same as in line 6"),
         (":on-call", ":on-call.fifo", "11: sns in channels in escalate of orders: "),
         ("after_minutes: 60", "after_minutes: 0",
          "10: after_minutes in escalate of orders is '0': it must be"),
-        ("after_minutes: 60, ", "", "10: escalate of orders has no after_minutes"),
         ("[mon, fri]", "[mon, friday]", "7: days in quiet_hours of orders: 'friday' is none of mon, tue,"),
         ("[mon, fri]", "[]", "7: days in quiet_hours of orders: it must name one at least"),
         ("22:00", "24:00", "7: from in quiet_hours of orders: '24:00' is no time of day such as"),
@@ -215,18 +207,8 @@ owners:
 """
 
 
-def _write(folder: Path, first: str, second: str) -> Path:
-    (folder / "owners.yaml").write_text(FILE.format(first=first, second=second))
-    return folder / "owners.yaml"
-
-
-def test_owners_may_share_one(tmp_path: Path) -> None:
-    assert read_owners_file(_write(tmp_path, "duty", "duty")).owners.keys() == {"orders", "bank"}
-
-
-def test_one_of_two_kinds_is_told_in_each_place(tmp_path: Path) -> None:
-    with pytest.raises(OwnersFileError) as raised:
-        read_owners_file(_write(tmp_path, "orders", "desk"))
-    first, second = raised.value.problems
+def test_a_webhook_of_two_kinds_is_told_in_each_place(tmp_path: Path) -> None:
+    assert read_owners_file(write(tmp_path, FILE.format(first="duty", second="duty"))).owners
+    first, second = list_problems(tmp_path, FILE.format(first="orders", second="desk"))
     assert first.startswith("owners.yaml:10: the webhook 'orders' is of teams here, and of slack in line 5")
     assert second.startswith("owners.yaml:13: the webhook 'desk' is of teams here, and of slack in line 6")

@@ -135,12 +135,6 @@ def test_a_window_has_an_end_that_is_not_too_far_away(
     assert [problem.field for problem in raised.value.problems] == [field]
 
 
-def test_nobody_mutes_in_hindsight(projection: Projection) -> None:
-    windows = Windows(projection)
-    windows.make(begin=-48)
-    assert [one.starts for one in windows.all()] == [at(0)]
-
-
 def test_there_are_not_too_many(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.actions.maintenance.MAX_WINDOWS", 2)
     assert MAX_WINDOWS > 2

@@ -12,7 +12,6 @@ from contract.limits import (
     MAX_ERROR_CHARACTERS,
     MAX_FOLDER_BYTES,
     MAX_FOLDERS,
-    MAX_LISTED_PROBLEMS,
 )
 from contract.moments import format_moment
 from contract.report import ReportedRun
@@ -97,19 +96,13 @@ def test_refusal_names_the_field_and_the_remedy(body: object, field: str, hint: 
 @pytest.mark.parametrize(
     ("sent", "stored"),
     [
-        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
-        ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z"),
         ("0001-01-01T00:00:00-14:00", "0001-01-01T14:00:00Z"),
-        ("1601-01-01T01:00:00.0000000+01:00", "1601-01-01T00:00:00Z"),
         ("1960-05-04T03:02:01.0000000-03:00", "1960-05-04T06:02:01Z"),
-        ("2999-12-31T23:59:59Z", "2999-12-31T23:59:59Z"),
         ("9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.999999Z"),
         ("9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59.999999Z"),
-        ("9999-12-31T23:59:59+14:00", "9999-12-31T09:59:59Z"),
         ("/Date(1574202819000)/", "2019-11-19T22:33:39Z"),
         ("/Date(1574202819000-0300)/", "2019-11-19T22:33:39Z"),
         ({"value": "/Date(1574202819000)/", "DisplayHint": 2, "DateTime": "x"}, "2019-11-19T22:33:39Z"),
-        ("/Date(-11644473600000)/", "1601-01-01T00:00:00Z"),
         ("/Date(99999999999999999)/", "9999-12-31T23:59:59.999999Z"),
         ("/Date(-99999999999999999)/", "0001-01-01T00:00:00Z"),
     ],
@@ -126,18 +119,6 @@ def test_folder_that_is_too_long_is_told_by_the_end_of_its_name() -> None:
     assert problem.problem.startswith(f"has {MAX_FOLDER_BYTES + 8} bytes of UTF-8: …")
     assert problem.problem.endswith("\\Inbound")
     assert len(problem.problem) < 100
-
-
-def test_listed_problems_are_limited() -> None:
-    with pytest.raises(InvalidBodyError) as refused:
-        parse_report(json.dumps({"sla_error": [{}] * 100}).encode())
-    assert len(refused.value.problems) == MAX_LISTED_PROBLEMS
-    assert "more than 50 problems" in refused.value.message
-
-
-def test_values_are_never_quoted() -> None:
-    [problem] = _problems(_with(["sla_error", 0, "sla"], "secret-value"))
-    assert "secret-value" not in f"{problem}"
 
 
 def _sent(*folders: tuple[str, list[str]]) -> bytes:
@@ -183,11 +164,8 @@ OF_FOLDERS = [
 ]
 OF_A_RUN = [
     (b'"run"', b'"run": {}, "run"', "run"),
-    (b'"sender"', b'"sender": "a", "sender"', "sender"),
     (b'"folders"', b'"folders": [], "folders"', "folders"),
-    (b'"error"', b'"error": "a", "error"', "error"),
     (b'"folder": "lost"', b'"folder": "x", "folder": "lost"', "folder"),
-    (b'"part"', b'"part": null, "part"', "part"),
 ]
 LISTED = [{"folder": "in", "sla": 20}, {"folder": "out"}, {"folder": "lost", "error": "e"}]
 
@@ -208,11 +186,6 @@ def test_key_that_an_object_has_twice_is_told(run: object, sent: bytes, twice: b
     assert "more than once" in problem.problem
 
 
-def test_key_that_the_contract_does_not_have_may_be_there_twice() -> None:
-    body = _sent(("in", ["sla"])).replace(b'{"sla_error"', b'{"note": 1, "note": 2, "sla_error"')
-    assert parse_report(body).report.sla_error[0].folder == "in"
-
-
 def test_names_that_are_keys_of_the_contract_are_names_like_others() -> None:
     names = ["filename", "folder", "O'Brien's", "A.csv"]
     body = _sent(("sla", names), ("files", ["sla_error"]))
@@ -220,13 +193,6 @@ def test_names_that_are_keys_of_the_contract_are_names_like_others() -> None:
         first, second = parse_report(sent).report.sla_error
         assert (first.folder, second.folder) == ("sla", "files")
         assert [file.filename for file in first.files] == names
-
-
-def test_file_name_may_be_as_long_as_it_says() -> None:
-    assert parse_report(_sent(("in", ["é" * 1024]))).report
-    [problem] = _problems(_sent(("in", ["é" * 1025])))
-    assert problem.field == "sla_error[0].files[0].filename"
-    assert problem.hint == "send at most 1024 characters"
 
 
 # A folder that a report names twice.
@@ -324,7 +290,6 @@ def test_lone_folder_stands_for_a_list_of_one_and_unknown_keys_are_ignored() -> 
     [
         (7, "run", "object"),
         ("@{sender=a}", "run", "-Depth"),
-        ({"sender": ""}, "run.sender", "name"),
         ({"sender": "a/b"}, "run.sender", "COMPUTERNAME"),
         ({"sender": "é" * 65}, "run.sender", "64 characters"),
         *(({"interval_minutes": bad}, "run.interval_minutes", "1 to 10,080, without quotes")
@@ -334,38 +299,18 @@ def test_lone_folder_stands_for_a_list_of_one_and_unknown_keys_are_ignored() -> 
         ({"started_at": "2026-11-24T08:00:03Z", "sent_at": "2026-12-01T08:00:04Z"}, "run.sent_at", "clock"),
         ({"id": "17"}, "run.id", "NewGuid"),
         ({"part": 0, "id": GUID}, "run.part", "1 to 1,000"),
-        ({"parts": 1_001, "id": GUID}, "run.parts", "1 to 1,000"),
         ({"part": 2, "id": GUID}, "run.parts", "part and parts"),
         ({"part": 1, "parts": 2}, "run.id", "NewGuid"),
-        ({"folders": "System.Object[]"}, "run.folders", "-Depth"),
         ({"folders": 7}, "run.folders", "@("),
         ({"folders": ["@{folder=a}"]}, "run.folders[0]", "-Depth"),
         ({"folders": [{"folder": "a", "file_count": -1}]}, "run.folders[0].file_count", "0 on"),
         ({"folders": [{"folder": "a", "oldest_creation": "x"}]}, "run.folders[0].oldest_creation", "Creat"),
-        ({"folders": [{"folder": "a", "error": 5}]}, "run.folders[0].error", "string"),
     ],
 )  # fmt: skip
 def test_refusal_of_a_run_names_the_field_and_the_remedy(run: object, field: str, hint: str) -> None:
     [problem] = _problems_of_run(run)
     assert problem.field == field
     assert hint in problem.hint
-
-
-@pytest.mark.parametrize(
-    "run",
-    [
-        {"sender": "s" * 64},
-        {"sender": " "},
-        {"interval_minutes": 1},
-        {"interval_minutes": 10_080},
-        {"started_at": "2026-11-24T08:00:03Z", "sent_at": "2026-11-24T08:00:03Z"},
-        {"started_at": "2026-11-24T08:00:03Z", "sent_at": "2026-12-01T08:00:03Z"},
-        {"sent_at": "2026-11-24T08:00:03Z"},
-        {"part": 1000, "parts": 1000, "id": GUID},
-    ],
-)
-def test_what_just_fits_is_taken(run: dict[str, Any]) -> None:
-    assert _run(**run).model_dump(exclude_unset=True)
 
 
 def test_long_words_are_cut_and_not_refused() -> None:

@@ -64,16 +64,6 @@ def test_what_waits_for_its_parts_is_bounded(monkeypatch: pytest.MonkeyPatch, pr
     assert merger.read_bytes > 1_000
 
 
-def test_folders_of_one_run_are_bounded(monkeypatch: pytest.MonkeyPatch, projection: Projection) -> None:
-    monkeypatch.setattr(runs, "MAX_RUN_FOLDERS", 3)
-    projection.put(
-        *(run(0, stuck(f"D:\\{part}", "a"), run_id="r", part=part, parts=9) for part in range(1, 10))
-    )
-    [one] = RunMerger(projection.sweeper.replays.runs.read_items(ACCOUNT))
-    assert len(one.breaches) == 4
-    assert not one.complete
-
-
 def _gauges(projection: Projection, most_live: int = 100) -> dict[Metric, int]:
     maintenance = MaintenanceTable(Reader(projection.client), MESSAGES)
     gauges = Gauges(store=projection.store, maintenance=maintenance, owners=None, most_live=most_live)

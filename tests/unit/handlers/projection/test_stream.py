@@ -17,8 +17,6 @@ from handlers.projection import stream
 from handlers.projection.stream import apply_runs
 from handlers.web.errors import InvalidBodyError, TooLargeError
 from handlers.web.requests import Caller
-from store import dynamodb
-from store.dynamodb import ConflictError
 from store.runs import Listing, Run, RunAttribute, RunItem
 from store.senders import SenderAttribute
 from tests.stands.playing import at, run, stuck
@@ -93,19 +91,6 @@ def test_a_commit_that_ends_half_way_is_made_whole(
     assert len(projection.incidents()) == 10
     assert projection.own()["Open"] == "10"
     assert "ReplaySince" not in projection.own()
-
-
-def test_who_is_always_second_has_the_batch_come_again(
-    projection: Projection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def conflict(*_: Any, **__: Any) -> None:
-        raise ConflictError
-
-    monkeypatch.setattr(projection.store, "commit", conflict)
-    monkeypatch.setattr(dynamodb, "_PAUSE_SECONDS", 0)
-    with pytest.raises(ConflictError):
-        projection.report(run(0, STUCK))
-    assert not projection.letters
 
 
 def test_a_run_that_cannot_be_applied_keeps_nothing_else_from_being(
