@@ -27,13 +27,8 @@ def _make(folder: Path, *targets: str) -> str:
     environment = {name: value for name, value in os.environ.items() if "MAKE" not in name}
     done = subprocess.run(
         ["make", *targets],  # noqa: S607 - whichever make there is
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
     assert not (folder / ".venv").exists()
     return done.stdout
 
@@ -44,13 +39,10 @@ def test_make_alone_lists_every_target(fresh: Path) -> None:
     assert sorted(listed) == sorted(phony.split())
 
 
-def test_cleaning_up_needs_no_installation(fresh: Path) -> None:
+def test_cleaning_up_needs_no_installation_and_stops_a_stack_first(fresh: Path) -> None:
     (fresh / ".build").mkdir()
     assert "Nothing was running." in _make(fresh, "clean")
     assert not (fresh / ".build").exists()
-
-
-def test_cleaning_up_stops_a_stack_first(fresh: Path) -> None:
     (fresh / ".local").mkdir()
     (fresh / ".local" / "processes.json").write_text("{}")
     python = fresh / ".venv" / "bin" / "python"
@@ -62,12 +54,7 @@ def test_cleaning_up_stops_a_stack_first(fresh: Path) -> None:
 
 
 def test_the_hooks_before_a_commit_run_what_make_check_runs() -> None:
-    [hooks] = [
-        repository["hooks"]
-        for repository in yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
-    ]
-    _, _, after = MAKEFILE.partition("\ncheck: ")
-    recipe = [line for line in after.split("\n\n")[0].splitlines() if line.startswith("\t")]
-    assert [hook["entry"] for hook in hooks] == [
-        line.strip("\t@").replace("$(BIN)", ".venv/bin") for line in recipe
-    ]
+    [repository] = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    recipe = MAKEFILE.partition("\ncheck: ")[2].split("\n\n")[0].splitlines()[1:]
+    entries = [hook["entry"] for hook in repository["hooks"]]
+    assert entries == [line.strip("\t@").replace("$(BIN)", ".venv/bin") for line in recipe]
