@@ -24,13 +24,8 @@ _ALLOW_READING_METRICS: Final = Allow(
 class Identity(pulumi.ComponentResource):
     """User pool, its confidential client, the two groups, and the way to an analyst's AWS credentials.
 
-    Creates the user pool (no self sign-up, recovery by e-mail), the app client whose secret is in Secrets
-    Manager, the groups `sla-reporters` and `sla-analysts`, and an identity pool that gives the analyst role
-    to members of the second group alone.
-
-    Exposes `user_pool_id`, `user_pool_arn`, `client_id`, `client_secret_arn` and `identity_pool_id`, the
-    permissions of the sign-in route (`allow_sign_in`), and `ready`: what must exist before a user can sign
-    in.
+    Nobody signs up alone. The client's secret is in Secrets Manager. The identity pool gives the analyst role
+    to members of `sla-analysts` alone. `ready` is what must exist before a user can sign in.
 
     Args:
         name: of the component.

@@ -29,14 +29,10 @@ class OwnerChannels(pulumi.ComponentResource):
     The secret is a JSON object of addresses by name; without webhooks there is none. Each owner with a mail
     channel has a topic, and so has each of its escalations by mail; SNS asks each address to confirm.
 
-    Exposes what a function that notifies owners needs:
-
-    - `environment`: `WEBHOOKS_SECRET_ID`, an ARN or empty; `OWNER_TOPICS_PREFIX`, the topics' ARN up to what
-      `contract.owners.model.name_mail_topic` returns, or empty; and `MAIL_FROM`, empty without SES.
-    - `allow_deliver()`: its permissions.
-    - `ready`: what must exist before it runs.
-
     Without a key of the stack's own, the secret has AWS's, and the topics none.
+
+    Exposes the `environment` of a function that notifies owners, and `ready`: what must exist before it runs.
+    The prefix in it is the topics' ARN up to what `contract.owners.model.name_mail_topic` returns.
     """
 
     def __init__(self, name: str, base: Base, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -8,24 +8,8 @@ import pulumi
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components.checks import (
-    CertificateArn,
-    Cidrs,
-    DashboardUrl,
-    DocsUrl,
-    DomainName,
-    Email,
-    Identity,
-    LogRetention,
-    Origin,
-    OwnersFile,
-    Region,
-    Sender,
-    ZoneId,
-    explain_unknown_keys,
-    find_address,
-    list_all_channels,
-)
+from components import checks
+from components.checks import explain_unknown_keys, find_address, list_all_channels
 from components.functions.packages import Target
 from components.webhooks import WEBHOOKS_KEY, explain_webhooks
 from contract.names import ROOT
@@ -45,7 +29,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)
 
-    region: Annotated[Region, Field(alias="aws:region")]
+    region: Annotated[checks.Region, Field(alias="aws:region")]
     stack: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,23}$")]
     project: str
 
@@ -63,15 +47,15 @@ class Settings(BaseModel):
     function_target: Target
     # Lambda's quota.
     function_memory_mb: Annotated[int, Field(ge=128, le=10_240)]
-    log_retention_days: LogRetention
-    cors_origin: Origin
-    domain_name: DomainName
-    domain_zone_id: ZoneId
-    domain_certificate_arn: CertificateArn
+    log_retention_days: checks.LogRetention
+    cors_origin: checks.Origin
+    domain_name: checks.DomainName
+    domain_zone_id: checks.ZoneId
+    domain_certificate_arn: checks.CertificateArn
     default_endpoint: bool
     tls_policy: TlsPolicy
-    mail_from: Sender
-    mail_identity: Identity
+    mail_from: checks.Sender
+    mail_identity: checks.Identity
     # Cognito allows refresh tokens of 3,650 days, which no dashboard needs.
     refresh_token_days: Annotated[int, Field(ge=1, le=365)]
     # API Gateway's default quota of a region: 10,000 requests a second, 5,000 at once.
@@ -82,7 +66,7 @@ class Settings(BaseModel):
     action_rate_limit: Annotated[int, Field(ge=1, le=10_000)]
     action_burst_limit: Annotated[int, Field(ge=1, le=5_000)]
     manage_api_gateway_account: bool
-    alarm_email: Email
+    alarm_email: checks.Email
     # The gateway times out an integration after 29 seconds.
     latency_alarm_ms: Annotated[int, Field(ge=1, le=29_000)]
     error_rate_alarm_percent: Annotated[int, Field(ge=1, le=100)]
@@ -95,7 +79,7 @@ class Settings(BaseModel):
     silent_senders_alarm_count: Annotated[int, Field(ge=0)]
     unreadable_folders_alarm_count: Annotated[int, Field(ge=0)]
     open_incidents_alarm_count: Annotated[int, Field(ge=0)]
-    allowed_cidrs: Cidrs
+    allowed_cidrs: checks.Cidrs
     web_acl: bool
     # AWS WAF allows 10 to 2,000,000,000 for a rate-based rule.
     web_acl_auth_limit: Annotated[int, Field(ge=10, le=1_000_000)]
@@ -105,9 +89,9 @@ class Settings(BaseModel):
     customer_managed_key: bool
     threat_protection: ThreatProtection
     authenticator_apps: bool
-    docs_url: DocsUrl
-    owners_file: OwnersFile
-    dashboard_url: DashboardUrl
+    docs_url: checks.DocsUrl
+    owners_file: checks.OwnersFile
+    dashboard_url: checks.DashboardUrl
 
     @cached_property
     def owners(self) -> Owners | None:

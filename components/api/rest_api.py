@@ -154,12 +154,7 @@ def _digest_shape(
     """A digest of all that a deployment freezes."""
     shape = {
         "routes": [
-            {
-                "path": route.path,
-                "model": build_gateway_model(route),
-                "authorized": route.group is not None,
-                "function": functions[route.path].invoke_arn,
-            }
+            [route.path, build_gateway_model(route), route.group, functions[route.path].invoke_arn]
             for route in ROUTES
         ],
         "responses": [[kind, *answer] for kind, answer in GATEWAY_RESPONSES.items()],

@@ -119,18 +119,12 @@ def find_sources(entry: Path, root: Path) -> Sequence[Path]:
 
 def _find_imported(file: Path, root: Path) -> Iterator[Path]:
     for node in ast.walk(ast.parse(file.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
         if isinstance(node, ast.ImportFrom) and node.module:
             # A name imported from a package may be a module of it.
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        else:
-            continue
-        for name in names:
-            place = root.joinpath(*name.split("."))
-            for candidate in (place.with_suffix(".py"), place / "__init__.py"):
-                if candidate.is_file():
-                    yield candidate
+            names = [node.module, *(f"{node.module}.{name}" for name in names)]
+        for place in (root.joinpath(*name.split(".")) for name in names):
+            yield from filter(Path.is_file, (place.with_suffix(".py"), place / "__init__.py"))
 
 
 def _fill(

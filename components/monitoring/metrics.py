@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 from components import notifications
 from components.functions import projection, routes
@@ -60,41 +59,28 @@ class MetricRef:
     statistic: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class StackMetrics:
-    """The names under which the metrics of one stack are published."""
+    """The names under which the metrics of a stack with these settings are published."""
 
-    api_name: str
-    functions: Sequence[WatchedFunction]
-    tables: Sequence[WatchedTable]
-    dead_letters: str
-    """The name of the queue of runs that could not be applied."""
-    notifies_owners: bool
-    """Whether the stack has the function for it."""
-    namespace: str
-    """Of the metrics that the functions publish."""
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """Those of a stack with these settings."""
+    def __init__(self, settings: Settings) -> None:
         timeouts = {route.key: routes.TIMEOUT_SECONDS for route in ROUTES}
         timeouts[PROJECTION] = projection.TIMEOUT_SECONDS
-        if settings.owners is not None:
+        self.notifies_owners = settings.owners is not None
+        """Whether the stack has the function for it."""
+        if self.notifies_owners:
             timeouts[NOTIFICATIONS] = notifications.TIMEOUT_SECONDS
-        return cls(
-            api_name=settings.prefix,
-            functions=[WatchedFunction(key, settings.function_name(key), timeouts[key]) for key in timeouts],
-            tables=_list_tables(settings),
-            dead_letters=settings.dead_letters_name,
-            notifies_owners=settings.owners is not None,
-            namespace=settings.metrics_namespace,
-        )
+        names = {key: settings.function_name(key) for key in timeouts}
+        self.functions = [WatchedFunction(key, name, timeouts[key]) for key, name in names.items()]
+        self.tables = _list_tables(settings)
+        self.namespace = settings.metrics_namespace
+        """Of the metrics that the functions publish."""
+        self._settings = settings
 
     def of_api(
         self, name: GatewayMetric, statistic: str = "Sum", route: RouteSpec | None = None
     ) -> MetricRef:
         """A metric of the whole API, or of one route."""
-        dimensions = build_gateway_dimensions(self.api_name, STAGE, route.path if route else None)
+        dimensions = build_gateway_dimensions(self._settings.prefix, STAGE, route.path if route else None)
         return MetricRef(Namespace.API_GATEWAY, name, dimensions, statistic)
 
     def of_function(
@@ -121,7 +107,9 @@ class StackMetrics:
 
     def of_dead_letters(self, name: QueueMetric) -> MetricRef:
         """A metric of the queue of runs that could not be applied."""
-        return MetricRef(Namespace.SQS, name, {AwsDimension.QUEUE: self.dead_letters}, "Maximum")
+        return MetricRef(
+            Namespace.SQS, name, {AwsDimension.QUEUE: self._settings.dead_letters_name}, "Maximum"
+        )
 
     def published(self, name: Metric, statistic: str = "Sum", **dimensions: str) -> MetricRef:
         """A count, or the state at each sweep, that the functions publish."""

@@ -36,7 +36,7 @@ class Monitoring(pulumi.ComponentResource):
         super().__init__("file-sla:monitoring:Monitoring", name, None, opts)
         self._name = name
         self._settings = settings = base.settings
-        metrics = StackMetrics.of(settings)
+        metrics = StackMetrics(settings)
         specs = build_alarm_specs(metrics, settings)
         self._child = pulumi.ResourceOptions(parent=self)
 

@@ -8,29 +8,24 @@ import io
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import time
 import zipfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import psutil
 import pytest
-from playwright.sync_api import sync_playwright
 
 from contract.names import ROOT, LocalOutput
 from local.demo.servers import SERVERS
 from local.processes import StateFolder
 from store.records import Attribute
-from tests.conftest import CHROMIUM_ARGUMENTS, CHROMIUM_NAMES
-from tests.stands.analyst import expect_signed_in, sign_in
 from tests.stands.notified import Message, read_messages
 from tests.stands.offline.sitecustomize import LEDGER
 from tests.stands.running_stack import RunningStack
@@ -81,12 +76,10 @@ class Ledger:
         """The command lines of processes that inherited the guard and do not have it."""
         guarded, found = self.started(), []
         for process in psutil.process_iter():
-            try:
+            with suppress(psutil.Error):
                 inherited = process.environ().get(LEDGER) == str(self.file)
                 if inherited and process.pid not in guarded and process.pid != os.getpid():
                     found.append(" ".join(process.cmdline()))
-            except psutil.Error:
-                continue
         return found
 
     def _entries(self, kind: str) -> Iterator[dict[str, Any]]:
@@ -144,29 +137,6 @@ def _wait_for_notifications(receiver_url: str) -> list[Message]:
         time.sleep(1)
 
 
-def _look_at_the_dashboard(stack: RunningStack) -> None:
-    chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if chromium is None:
-        return
-    # In a thread of its own: another test may have left an event loop running in this one.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(_sign_in_by_browser, stack, chromium).result()
-
-
-def _sign_in_by_browser(stack: RunningStack, chromium: str) -> None:
-    with sync_playwright() as playwright:
-        # The browser is the test's, and no part of a stack.
-        unguarded: dict[str, str | float | bool] = {k: v for k, v in os.environ.items() if k != LEDGER}
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=list(CHROMIUM_ARGUMENTS), env=unguarded
-        )
-        page = browser.new_page(base_url=stack.dashboard_url)
-        page.goto("/")
-        sign_in(page, stack.analyst)
-        expect_signed_in(page)
-        browser.close()
-
-
 def _connect_elsewhere(stack: RunningStack) -> str:
     """What a function says about a connection that it tries to make."""
     package = io.BytesIO()
@@ -200,14 +170,10 @@ def test_from_up_to_down_on_this_machine_alone(state: StateFolder, ledger: Ledge
         arrived = _wait_for_notifications(outputs[LocalOutput.RECEIVER_URL])
         assert {owner for one in arrived for owner in one["owners"]} == {"orders", "bank", "operations"}
         assert {one["kind"] for one in arrived} >= {"mail", "slack", "teams"}
-        _look_at_the_dashboard(stack)
 
         posted = _run(state, "report", str(samples / "report-powershell-7.json"))
-        assert posted.returncode == 0
-        assert posted.stdout.startswith("200 ")
-
+        assert posted.stdout.startswith("200 "), posted.stderr
         afresh = _run(state, "report")
-        assert afresh.returncode == 0
         assert json.loads(afresh.stdout.removeprefix("200 "))["files"] == 4 + 1
         assert Path(afresh.stderr.partition(": ")[2].strip()).is_file()
 
@@ -239,25 +205,15 @@ def test_each_way_out_is_denied_and_written_down(ledger: Ledger) -> None:
         f"socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendmsg([b''], [], 0, ('{ELSEWHERE}', 53))",
         f"socket.getaddrinfo('{ELSEWHERE}', 80)",
         f"socket.gethostbyname('{ELSEWHERE}')",
-        f"urllib.request.urlopen('http://{ELSEWHERE}/')",
         f"asyncio.run(asyncio.open_connection('{ELSEWHERE}', 80))",
         f"subprocess.run([sys.executable, '-Pc', 'import socket; socket.gethostbyname(\"{ELSEWHERE}\")'])",
     ]
     here = "s = socket.create_server(('127.0.0.1', 0)); socket.create_connection(s.getsockname(), 5)"
-    script = "import asyncio, contextlib, socket, subprocess, sys, urllib.request\n" + "".join(
+    script = "import asyncio, contextlib, socket, subprocess, sys\n" + "".join(
         f"with contextlib.suppress(OSError): {way}\n" for way in ways
     )
     subprocess.run([sys.executable, "-c", script + here], capture_output=True, timeout=60, check=True)
     assert [host for _, host in ledger.denied()] == [ELSEWHERE] * len(ways)
-
-
-def test_a_process_without_the_guard_is_found(ledger: Ledger) -> None:
-    # Like a program that is no Python: it inherits the environment, and has no hook.
-    with subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE) as unguarded:
-        while "input()" not in str(ledger.unguarded()):
-            assert unguarded.poll() is None
-        assert unguarded.stdin is not None
-        unguarded.stdin.write(b"\n")
 
 
 def test_ctrl_c_while_starting_leaves_nothing_and_says_so(state: StateFolder) -> None:

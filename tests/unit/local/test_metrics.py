@@ -23,22 +23,13 @@ from local.metrics.samples import (
 from local.provider.creators import metric_alarm_request
 
 NOW = datetime(2026, 11, 23, 20, 15, 30, tzinfo=UTC).timestamp()
-EMBEDDED = json.dumps(
-    {
-        "_aws": {
-            "Timestamp": int(NOW * 1000),
-            "CloudWatchMetrics": [
-                {
-                    "Namespace": "file-sla-dev",
-                    "Dimensions": [["Route"]],
-                    "Metrics": [{"Name": "Requests", "Unit": "Count"}],
-                }
-            ],
-        },
-        "Route": "auth",
-        "Requests": [1.0],
-    }
-)
+DIRECTIVE = {
+    "Namespace": "file-sla-dev",
+    "Dimensions": [["Route"]],
+    "Metrics": [{"Name": "Requests", "Unit": "Count"}],
+}
+METADATA = {"Timestamp": int(NOW * 1000), "CloudWatchMetrics": [DIRECTIVE]}
+EMBEDDED = json.dumps({"_aws": METADATA, "Route": "auth", "Requests": [1.0]})
 REPORT = "REPORT RequestId: 1\tDuration: 12 ms\tBilled Duration: 12 ms"
 
 
@@ -47,37 +38,10 @@ def _aws(**clients: Any) -> Any:
     return SimpleNamespace(client=clients.__getitem__)
 
 
-def _api() -> Any:
-    uri = "arn:aws:apigateway:r:lambda:path/x/functions/arn:aws:lambda:r:1:function:f/invocations"
-    methods = {"POST": {"methodIntegration": {"uri": uri}}, "OPTIONS": {"methodIntegration": {"uri": ""}}}
-    resources = [{"path": "/"}, {"path": "/auth", "resourceMethods": methods}]
-    return Mock(
-        get_rest_apis=Mock(return_value={"items": [{"id": "abc1", "name": "file-sla-dev"}]}),
-        get_resources=Mock(return_value={"items": resources}),
-    )
-
-
-class _Logs:
-    """Events of one group, as the emulator keeps them: a stream for each invocation."""
-
-    def __init__(self) -> None:
-        self.events: list[dict[str, Any]] = []
-
-    def add(self, stream: str, timestamp: int, *lines: str) -> None:
-        self.events += [{"logStreamName": stream, "timestamp": timestamp, "message": line} for line in lines]
-
-    def describe_log_groups(self, **_: Any) -> dict[str, Any]:
-        return {"logGroups": [{"logGroupName": "/aws/lambda/f"}]}
-
-    def filter_log_events(self, startTime: int, **_: Any) -> dict[str, Any]:  # noqa: N803 - boto3's name
-        return {"events": [event for event in self.events if event["timestamp"] >= startTime]}
-
-
 def _sums(samples: list[Sample], **dimensions: str) -> dict[str, float]:
-    wanted = frozenset(dimensions.items())
     sums: dict[str, float] = {}
     for sample in samples:
-        if sample.series.dimensions == wanted:
+        if sample.series.dimensions == frozenset(dimensions.items()):
             sums[sample.series.name] = sums.get(sample.series.name, 0) + sample.value
     return sums
 
@@ -102,8 +66,7 @@ def test_expressions_have_values_where_there_is_data(
 
 
 def test_every_answer_of_the_gateway_is_counted_once(tmp_path: Path) -> None:
-    log = tmp_path / "access.log"
-    call = "/restapis/abc1/v1/_user_request_"
+    log, call = tmp_path / "access.log", "/restapis/abc1/v1/_user_request_"
     lines = [
         f"100 200 12400 POST {call}/auth",
         f"101 401 900 POST {call}/auth",
@@ -114,10 +77,14 @@ def test_every_answer_of_the_gateway_is_counted_once(tmp_path: Path) -> None:
         "104 429 80",
     ]
     log.write_text("\n".join(lines))
-    api = _api()
+    uri = "arn:aws:apigateway:r:lambda:path/x/functions/arn:aws:lambda:r:1:function:f/invocations"
+    methods = {"POST": {"methodIntegration": {"uri": uri}}, "OPTIONS": {"methodIntegration": {"uri": ""}}}
+    api = Mock()
+    api.get_rest_apis.return_value = {"items": [{"id": "abc1", "name": "file-sla-dev"}]}
+    resources = [{"path": "/"}, {"path": "/auth", "resourceMethods": methods}]
+    api.get_resources.return_value = {"items": resources}
     metrics = GatewayMetrics(_aws(apigateway=api), log)
     first = list(metrics.new_samples())
-    api.get_resources.assert_called_once_with(restApiId="abc1", embed=["methods"])
     by_method = {"ApiName": "file-sla-dev", "Stage": "v1", "Method": "POST", "Resource": "/auth"}
     counts = {"Count": 3, "4XXError": 1, "5XXError": 1, "Latency": 14}
     assert _sums(first, **by_method) == counts
@@ -132,20 +99,28 @@ def test_every_answer_of_the_gateway_is_counted_once(tmp_path: Path) -> None:
 
 
 def test_every_invocation_is_counted_once_however_late_it_shows() -> None:
-    logs = _Logs()
+    kept: list[dict[str, Any]] = []
+    logs = Mock()
+    logs.describe_log_groups.return_value = {"logGroups": [{"logGroupName": "/aws/lambda/f"}]}
+    logs.filter_log_events.side_effect = lambda **asked: {
+        "events": [event for event in kept if event["timestamp"] >= asked["startTime"]]
+    }
     metrics = FunctionMetrics(_aws(logs=logs))
+
+    def invoke(stream: str, timestamp: int, *lines: str) -> None:
+        kept.extend({"logStreamName": stream, "timestamp": timestamp, "message": line} for line in lines)
 
     def invocations() -> float:
         return _sums(list(metrics.new_samples()), FunctionName="f").get("Invocations", 0)
 
-    logs.add("one", 10_000, "START", EMBEDDED, "END", REPORT)
+    invoke("one", 10_000, "START", EMBEDDED, "END", REPORT)
     first = list(metrics.new_samples())
     assert _sums(first, FunctionName="f") == {"Invocations": 1, "Duration": 12}
     assert _sums(first, Route="auth") == {"Requests": 1}
     assert {sample.moment for sample in first} == {10, NOW}
-    logs.add("late", 9_500, "START", REPORT)
-    logs.add("three", 11_000, "START", REPORT)
-    logs.add("still running", 11_000, "START")
+    invoke("late", 9_500, "START", REPORT)
+    invoke("three", 11_000, "START", REPORT)
+    invoke("still running", 11_000, "START")
     assert (invocations(), invocations()) == (2, 0)
 
 
@@ -156,18 +131,6 @@ def test_equal_values_of_a_minute_are_put_as_one() -> None:
     [(_, call)] = cloudwatch.put_metric_data.call_args_list
     [datum] = call["MetricData"]
     assert (datum["Values"], datum["Counts"], datum["Timestamp"].second) == ([7, 8], [9, 1], 0)
-
-
-def _alarm(**changes: Any) -> dict[str, Any]:
-    return {
-        "AlarmName": "a",
-        "Threshold": 1,
-        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-        "EvaluationPeriods": 3,
-        "DatapointsToAlarm": 2,
-        "TreatMissingData": "notBreaching",
-        **changes,
-    }
 
 
 @pytest.mark.parametrize(
@@ -184,37 +147,29 @@ def _alarm(**changes: Any) -> dict[str, Any]:
 def test_state_follows_from_datapoints_and_missing_ones(
     values: list[float | None], changes: dict[str, Any], state: str
 ) -> None:
-    assert judge_state(_alarm(**changes), values) == state
+    alarm = {
+        "Threshold": 1,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "DatapointsToAlarm": 2,
+        "TreatMissingData": "notBreaching",
+    }
+    assert judge_state({**alarm, **changes}, values) == state
 
 
-class _Measured:
-    """CloudWatch with one alarm that is on, and a value for each window that is asked for."""
+def _measured(value_of: Callable[[float, float], list[float]]) -> Mock:
+    """CloudWatch with one alarm that is on, and values for each window that is asked for."""
 
-    def __init__(self, value_of: Callable[[float, float], float | None]) -> None:
-        self._value_of = value_of
-        self.asked: list[tuple[float, float]] = []
-        self.states: list[str] = []
-
-    def get_paginator(self, _: str) -> "_Measured":
-        return self
-
-    def paginate(self) -> list[dict[str, Any]]:
-        return [{"MetricAlarms": [{"AlarmName": "a", "StateValue": "ALARM"}]}]
-
-    def get_metric_data(self, **call: Any) -> dict[str, Any]:
-        start, end = call["StartTime"].timestamp(), call["EndTime"].timestamp()
-        self.asked.append((start, end))
-        value = self._value_of(start, end)
-        points = ([datetime.fromtimestamp(0, UTC)], [value]) if value is not None else ([], [])
+    def find(**call: Any) -> dict[str, Any]:
+        values = value_of(call["StartTime"].timestamp(), call["EndTime"].timestamp())
         return {
-            "MetricDataResults": [
-                {"Id": query["Id"], "Timestamps": points[0], "Values": points[1]}
-                for query in call["MetricDataQueries"]
-            ]
+            "MetricDataResults": [{"Id": one["Id"], "Values": values} for one in call["MetricDataQueries"]]
         }
 
-    def set_alarm_state(self, **call: Any) -> None:
-        self.states.append(call["StateValue"])
+    cloudwatch = Mock()
+    alarms = [{"AlarmName": "a", "StateValue": "ALARM"}]
+    cloudwatch.get_paginator.return_value.paginate.return_value = [{"MetricAlarms": alarms}]
+    cloudwatch.get_metric_data.side_effect = find
+    return cloudwatch
 
 
 def test_windows_slide_by_the_minute() -> None:
@@ -227,26 +182,22 @@ def test_windows_slide_by_the_minute() -> None:
             "treatMissingData": "notBreaching",
         },
     )  # fmt: skip
-    cloudwatch = _Measured(lambda start, end: 1 if start <= NOW - 400 < end else None)
+    cloudwatch = _measured(lambda start, end: [1] if start <= NOW - 400 < end else [])
     evaluator = AlarmEvaluator(cloudwatch, [alarm])
     evaluator.evaluate(NOW)
-    end_of_minute = NOW + 30
-    assert cloudwatch.asked == [
-        (end_of_minute - 600, end_of_minute - 300),
-        (end_of_minute - 300, end_of_minute),
-    ]
-    assert cloudwatch.states == []
+    asked = [call.kwargs["EndTime"].timestamp() for call in cloudwatch.get_metric_data.call_args_list]
+    assert asked == [NOW + 30 - 300, NOW + 30]
+    assert not cloudwatch.set_alarm_state.called
     evaluator.evaluate(NOW + 240)
-    assert cloudwatch.states == ["OK"]
+    assert cloudwatch.set_alarm_state.call_args.kwargs["StateValue"] == "OK"
 
 
 def test_messages_that_wait_are_published_by_queue() -> None:
     sqs = Mock()
     sqs.list_queues.return_value = {"QueueUrls": ["http://127.0.0.1:1/0/file-sla-dev-dead-letters"]}
     sqs.get_queue_attributes.return_value = {"Attributes": {"ApproximateNumberOfMessages": "3"}}
-    samples = list(list_queue_samples(sqs, NOW))
-    assert _sums(samples, QueueName="file-sla-dev-dead-letters") == {"ApproximateNumberOfMessagesVisible": 3}
-    assert [sample.moment for sample in samples] == [NOW]
+    [sample] = list_queue_samples(sqs, NOW)
+    assert _sums([sample], QueueName="file-sla-dev-dead-letters") == {"ApproximateNumberOfMessagesVisible": 3}
 
 
 def test_a_batch_grows_older_while_the_function_fails_on_it() -> None:
@@ -254,18 +205,14 @@ def test_a_batch_grows_older_while_the_function_fails_on_it() -> None:
     functions = Mock()
     functions.list_event_source_mappings.return_value = {"EventSourceMappings": [source]}
     metrics = SourceMetrics(_aws(**{"lambda": functions}))
-
-    def published(now: float, result: str) -> dict[str, float]:
-        source["LastProcessingResult"] = result
-        return _sums(list(metrics.new_samples(now)), FunctionName="f")
-
-    # Without a record there is no batch.
-    assert published(NOW, "No records processed") == {}
-    for after, result, age, errors in (
-        (0, "OK - 2 records", 0, 0),
-        (10, "FAILED", 0, 1),
-        (70, "FAILED", 60_000, 1),
-        (80, "OK - 2 records", 0, 0),
-        (90, "FAILED", 0, 1),
+    for after, result, published in (
+        # Without a record there is no batch.
+        (0, "No records processed", {}),
+        (0, "OK - 2 records", {"IteratorAge": 0, "Errors": 0}),
+        (10, "FAILED", {"IteratorAge": 0, "Errors": 1}),
+        (70, "FAILED", {"IteratorAge": 60_000, "Errors": 1}),
+        (80, "OK - 2 records", {"IteratorAge": 0, "Errors": 0}),
+        (90, "FAILED", {"IteratorAge": 0, "Errors": 1}),
     ):
-        assert published(NOW + after, result) == {"IteratorAge": age, "Errors": errors}
+        source["LastProcessingResult"] = result
+        assert _sums(list(metrics.new_samples(NOW + after)), FunctionName="f") == published

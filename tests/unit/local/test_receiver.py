@@ -3,6 +3,7 @@
 import json
 import os
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,25 +66,14 @@ class Client:
 
     def __init__(self, app: Starlette) -> None:
         self._transport = httpx.ASGITransport(app)
+        self.get, self.post = partial(self._ask, "GET"), partial(self._ask, "POST")
 
-    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+    def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         async def ask() -> httpx.Response:
             async with httpx.AsyncClient(transport=self._transport, base_url="http://127.0.0.1") as client:
                 return await client.request(method, path, **options)
 
         return run_in_own_loop(ask)
-
-    def get(self, path: str, **options: Any) -> httpx.Response:
-        return self.ask("GET", path, **options)
-
-    def post(self, path: str, **options: Any) -> httpx.Response:
-        return self.ask("POST", path, **options)
-
-    def publish(self, topic: str) -> httpx.Response:
-        envelope = {"Type": "Notification", "MessageId": f"of-{topic}", "TopicArn": topic}
-        # SNS posts its JSON as text.
-        body = json.dumps(envelope | {"Subject": "3 files stuck", "Message": "one\ntwo"})
-        return self.post("/sns", content=body, headers={"Content-Type": "text/plain; charset=UTF-8"})
 
     def arrived(self, **query: str) -> list[dict[str, Any]]:
         return list(self.get("/messages.json", params=query).json())
@@ -137,14 +127,15 @@ def test_each_owner_has_a_list_with_the_newest_first(client: Client, tmp_path: P
 
 
 def test_a_topic_is_its_owners(client: Client) -> None:
-    assert client.publish(PAGER).status_code == 200
-    assert (
-        client.publish("arn:aws:sns:eu-central-1:000000000000:file-sla-dev-owner-orders").status_code == 200
-    )
+    for topic in (PAGER, "arn:aws:sns:eu-central-1:000000000000:file-sla-dev-owner-orders"):
+        envelope = {"Type": "Notification", "MessageId": f"of-{topic}", "TopicArn": topic}
+        # SNS posts its JSON as text.
+        body = json.dumps(envelope | {"Subject": "3 files stuck", "Message": "one\ntwo"})
+        headers = {"Content-Type": "text/plain; charset=UTF-8"}
+        assert client.post("/sns", content=body, headers=headers).status_code == 200
     (of_stack,) = client.arrived(owner="orders")
     (of_pager,) = client.arrived(owner="bank")
-    assert of_pager["subject"] == "3 files stuck"
-    assert of_stack["text"] == "one\ntwo"
+    assert (of_pager["subject"], of_stack["text"]) == ("3 files stuck", "one\ntwo")
 
 
 def test_a_mail_can_be_read_as_text_and_as_html_that_runs_nothing(client: Client, tmp_path: Path) -> None:
@@ -160,9 +151,8 @@ def test_a_mail_can_be_read_as_text_and_as_html_that_runs_nothing(client: Client
     assert "<b>stuck</b>" in html.text
     policy = html.headers["Content-Security-Policy"]
     assert policy.startswith("sandbox ")
-    assert "allow-scripts" not in policy
     assert "default-src 'none'" in policy
-    assert client.get("/messages/none/mail").status_code == 404
+    assert "allow-scripts" not in policy
 
 
 def test_nothing_that_arrives_becomes_part_of_the_page(client: Client) -> None:
@@ -175,8 +165,6 @@ def test_nothing_that_arrives_becomes_part_of_the_page(client: Client) -> None:
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert client.get("/static/follow.js").status_code == 200
-    assert client.get("/static/style.css").status_code == 200
 
 
 @pytest.mark.parametrize(
