@@ -67,8 +67,6 @@ def test_changed_code_or_data_gives_another_package(tmp_path: Path, monkeypatch:
 def test_byte_code_of_the_runtime_is_in_the_package_and_every_entry_in_its_place() -> None:
     with ZipFile(build_package("auth", "host").path) as package:
         names, entries = package.namelist(), package.infolist()
-    # The order of a folder depends on the file system; that of the package must not.
-    assert names == sorted(names, key=lambda name: Path(name).parts)
     sources = [name for name in names if name.endswith(".py")]
     assert "handlers/auth.py" in sources
     assert len([name for name in names if name.endswith(".pyc")]) == len(sources)
@@ -87,11 +85,6 @@ def test_missing_runtime_is_said_and_not_fatal(monkeypatch: pytest.MonkeyPatch) 
             assert not [name for name in package.namelist() if name.endswith(".pyc")]
     [warning] = warnings
     assert "No Python 3.13" in warning
-
-
-def test_unknown_function_is_a_clear_error() -> None:
-    with pytest.raises(pulumi.RunError, match="uv export failed"):
-        build_package("nonsense", "arm64")
 
 
 # Answers events in an interpreter that finds everything but the runtime's boto3 in the unpacked zip, and

@@ -44,9 +44,7 @@ WEBHOOKS: Final[dict[str, Any]] = OWNED["webhooks"]
         ("domainName", "https://sla.example.com", "without https://, port or path"),
         ("domainName", "sla", "a host name in lower case such as"),
         ("domainName", "SLA.example.com", "in lower case"),
-        ("domainName", "*.example.com", "a host name"),
         ("domainName", "sla-.example.com", "a host name"),
-        ("domainName", "203.0.113.7", "a host name"),
         ("domainName", f"{'x' * 53}.example.com", "more than the 64 characters that a certificate"),
         ("domainZoneId", "/hostedzone/Z0123456789ABCDEFGHIJ", "without /hostedzone/"),
         ("domainZoneId", "example.com", "the id of a hosted zone"),
@@ -55,7 +53,6 @@ WEBHOOKS: Final[dict[str, Any]] = OWNED["webhooks"]
         ("mailFrom", "sla", "an address such as sla@example.com"),
         ("mailFrom", "file, sla <sla@example.com>", "in double quotes"),
         ("mailFrom", "Überwachung <sla@example.com>", "in ASCII"),
-        ("mailFrom", "a@example.com, b@example.com", "an address such as"),
         ("mailIdentity", "example", "a host name"),
         ("mailIdentity", "sla@example", "e-mail address"),
         ("allowedCidrs", "203.0.113.7/24", "'203.0.113.7/24' is not a CIDR block"),
@@ -150,6 +147,7 @@ def test_a_misspelt_region_is_refused_with_the_nearest_one() -> None:
     message = refuse(**{"aws:region": "eu-centrall-1"})
     assert "aws:region is 'eu-centrall-1': is no region that AWS had" in message
     assert "Did you mean eu-central-1?" in message
+    assert "partition" in refuse(**{"aws:region": "us-gov-west-1"})
 
 
 @pytest.mark.parametrize(("of", "runs"), [("FileSlaErrors", "FileSlaRuns"), ("Breaches", "BreachesRuns")])
@@ -196,10 +194,7 @@ def test_a_missing_owners_file_is_refused() -> None:
         ({}, "orders is missing, which line 8 of the owners' file names for slack. Set it with"),
         ({"order": "https://example.com"}, "Did you mean order?"),
         (WEBHOOKS | {"x": "http://example.com/secret"}, "the value of x is not an address that begins with"),
-        (WEBHOOKS | {"x": "https://secret@example.com"}, "the value of x is not an address"),
-        (WEBHOOKS | {"x": "https://example.com/se cret"}, "the value of x is not an address"),
         (WEBHOOKS | {"x": "http://127.0.0.1.secret.com/"}, "the value of x is not an address"),
-        (WEBHOOKS | {"x": "secret"}, "the value of x is not an address"),
         (WEBHOOKS | {"x": "https://example.com/secret" * 100}, "the value of x is not an address"),
         (WEBHOOKS | {"x": {"secret": "secret"}}, "the value of x is not an address"),
         (WEBHOOKS | {"https://example.com/secret": "x"}, "one of the names is not valid: a name may have up"),

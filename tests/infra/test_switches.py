@@ -14,7 +14,7 @@ import pytest
 
 from contract.names import ROOT
 from local.program import config_schema
-from tests.infra.conftest import IN_ZONE, Program, declare, refuse
+from tests.infra.conftest import IN_ZONE, Program, declare
 
 ACCOUNT = "123456789012"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/id-of-data-key"
@@ -159,11 +159,6 @@ def test_api_and_name_have_one_policy_with_the_access_mode_that_it_takes(
         assert resource.get("endpointAccessMode") == mode
 
 
-@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "us-iso-east-1"])
-def test_other_partitions_are_refused_by_name(region: str) -> None:
-    assert "partition" in refuse(**{"aws:region": region})
-
-
 def test_only_the_configured_addresses_may_call(program: Program, all_on: Program) -> None:
     # Declared without addresses as well: left out, the policy of before would stay in force.
     [open_to_all] = program.statements("RestApiPolicy")
@@ -172,17 +167,6 @@ def test_only_the_configured_addresses_may_call(program: Program, all_on: Progra
     assert statement["Effect"] == "Allow"
     assert statement["Condition"] == {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]}}
     assert statement["Resource"] == "executionArn-of-api-api/*"
-
-
-def test_user_pool_guards_sign_ins_as_configured(program: Program, all_on: Program) -> None:
-    for declared, mode, tier, factors in (
-        (program, "OFF", "ESSENTIALS", "OFF"),
-        (all_on, "ENFORCED", "PLUS", "OPTIONAL"),
-    ):
-        pool = declared.one("UserPool")
-        assert pool["userPoolAddOns"]["advancedSecurityMode"] == mode
-        assert (pool["userPoolTier"], pool["mfaConfiguration"]) == (tier, factors)
-    assert pool["softwareTokenMfaConfiguration"] == {"enabled": True}
 
 
 def _rules(program: Program) -> dict[str, Any]:

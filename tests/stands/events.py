@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from contract.names import Group
@@ -34,15 +35,8 @@ def report_event(
     }
 
 
-def action_event(
-    body: object,
-    *,
-    groups: str | None = Group.ANALYSTS,
-    audience: str = CLIENT_ID,
-    headers: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """A POST to the route of actions that the authorizer has let through."""
-    return report_event(body, groups=groups, audience=audience, headers=headers)
+action_event = partial(report_event, groups=Group.ANALYSTS)
+"""A POST to the route of actions that the authorizer has let through."""
 
 
 def a_report(*folders: str, files: int = 1) -> dict[str, Any]:

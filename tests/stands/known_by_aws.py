@@ -3,30 +3,15 @@
 from typing import Any, Final
 
 _TEXTS: Final = (
-    "arn",
-    "clientSecret",
-    "endpoint",
-    "executionArn",
-    "fqdn",
-    "invokeArn",
-    "invokeUrl",
-    "regionalDomainName",
-    "regionalZoneId",
-    "rootResourceId",
-    "streamArn",
-    "url",
-)
+    "arn", "clientSecret", "endpoint", "executionArn", "fqdn", "invokeArn", "invokeUrl", "regionalDomainName",
+    "regionalZoneId", "rootResourceId", "streamArn", "url",
+)  # fmt: skip
 
 
 def outputs_of(resource_type: str, name: str) -> dict[str, Any]:
-    """Stands for what AWS answers when it creates a resource.
+    """Every output that some resource has, each naming the resource that it comes from.
 
-    Args:
-        resource_type: Pulumi's token for it.
-        name: what no other resource is called.
-
-    Returns:
-        Every output that some resource has. Each names the resource that it comes from.
+    `name` is what no other resource is called.
     """
     outputs: dict[str, Any] = {output: f"{output}-of-{name}" for output in _TEXTS}
     if resource_type == "aws:kms/key:Key":

@@ -88,10 +88,7 @@ class Server:
     def settled(self, runs: int) -> Stored | None:
         """What the tables hold of it, once so many runs were applied, no replay and no check is due.
 
-        A sender remembers its last four runs, and more where they are less than ten minutes apart.
-
-        A run that was applied may still leave a check that is due: one whose moment is hours ago lets time
-        pass for the sender until now.
+        It remembers its last four runs. One whose moment is hours ago leaves a check that is due.
         """
         own = self.parts().get(OWN_PART, {})
         if SenderAttribute.STATE not in own or SenderAttribute.REPLAY_SINCE in own:
@@ -114,20 +111,19 @@ class Server:
 
     def incident(self, status: IncidentStatus) -> Item:
         """Its latest incident, as soon as that has this status."""
-        return wait(
-            lambda: next(
-                (one for one in self.incidents()[-1:] if one[IncidentAttribute.STATUS]["S"] == status), None
-            )
-        )
+        return wait(lambda: self._latest(lambda one: one[IncidentAttribute.STATUS]["S"] == status))
 
     def wait_for(self, wanted: Callable[[Item], bool]) -> Item:
         """Its latest incident, as soon as a sweep has made it so."""
 
         def look() -> Item | None:
             self.sweep()
-            return next((one for one in self.incidents()[-1:] if wanted(one)), None)
+            return self._latest(wanted)
 
         return wait(look)
+
+    def _latest(self, wanted: Callable[[Item], bool]) -> Item | None:
+        return next((one for one in self.incidents()[-1:] if wanted(one)), None)
 
     def sweep(self) -> None:
         sweep(self.stack.aws, self.stack.outputs[Output.METRICS_NAMESPACE])
