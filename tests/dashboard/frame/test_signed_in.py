@@ -37,50 +37,36 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kept(
+def session_id(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     folder: Path,
     clock: MovedClock,
     settings: DashboardSettings,
-) -> None:
-    """Sessions are kept."""
+    store: Callable[..., None],
+) -> str:
+    """An analyst signed in, while a file was stuck; sessions are kept."""
     key = tmp_path / "key"
     key.write_text("A" * 43 + "=")
     key.chmod(0o600)
     monkeypatch.setenv("FILE_SLA_SESSION_KEY_FILE", str(key))
     monkeypatch.setenv("FILE_SLA_SESSION_DIR", str(folder))
     connect.cache_clear()
-
-
-@pytest.fixture
-def session_id(kept: None, store: Callable[..., None]) -> str:
-    """An analyst signed in, while a file was stuck."""
     detected = datetime.now(UTC) - timedelta(hours=3)
     store(item(detected, "C:\\Jobs", [(FILE, detected - timedelta(hours=1))]))
     return backend().admit(backend().auth.sign_in("ana", PASSWORD))
 
 
 @pytest.fixture
-def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the browser sends."""
+def tab(app: AppTest, session_id: str, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """A tab of that analyst's browser, which opens its view after a restart of the dashboard."""
     cookies: dict[str, str] = {}
     monkeypatch.setattr(ContextProxy, "cookies", cookies)
-    return cookies
-
-
-@pytest.fixture
-def tab(app: AppTest, session_id: str, cookies: dict[str, str]) -> AppTest:
-    """A tab of that analyst's browser, which opens its view after the restart."""
     # Streamlit's test knows the pages only after a first run.
     app.run().switch_page("views/by_date.py")
-    restart()
+    connect.cache_clear()
     cookies[COOKIE] = session_id
     return app
-
-
-def restart() -> None:
-    connect.cache_clear()
 
 
 def assert_nothing_shown(tab: AppTest, reason: str) -> None:
@@ -102,10 +88,6 @@ def leave(service: FakeAuthApi) -> None:
     del service.users["ana"]
 
 
-REVOKED = [(leave_group, "not a member of sla-analysts"), (leave, "Your session has ended")]
-Revoke = Callable[[FakeAuthApi], None]
-
-
 def test_a_tab_goes_on_after_the_restart_once_cognito_and_aws_have_agreed(
     tab: AppTest, auth_api: FakeAuthApi, session_id: str
 ) -> None:
@@ -124,14 +106,17 @@ def test_a_tab_goes_on_after_the_restart_once_cognito_and_aws_have_agreed(
     assert credentials.access_key
 
 
-@pytest.mark.parametrize(("revoke", "told"), REVOKED)
+@pytest.mark.parametrize(
+    ("revoke", "told"), [(leave_group, "not a member of sla-analysts"), (leave, "Your session has ended")]
+)
 def test_who_may_no_longer_read_is_shown_nothing_after_the_restart(
-    tab: AppTest, auth_api: FakeAuthApi, folder: Path, revoke: Revoke, told: str
+    tab: AppTest, auth_api: FakeAuthApi, folder: Path, revoke: Callable[[FakeAuthApi], None], told: str
 ) -> None:
     revoke(auth_api)
     with nobody_looks_into_memory():
         tab.run()
     assert_nothing_shown(tab, told)
+    assert [title.value for title in tab.title] == ["file-sla"]
     assert not list(folder.iterdir())
 
 
@@ -153,34 +138,7 @@ def test_aws_is_asked_too_before_what_is_remembered_is_shown(tab: AppTest, sessi
     assert_nothing_shown(tab, "Your session has ended")
 
 
-@pytest.fixture
-def looking(clock: MovedClock, signed_in: AppTest, store: Callable[..., None]) -> AppTest:
-    """An analyst in front of breaches of hours ago, which are remembered from then on."""
-    detected = datetime.now(UTC) - timedelta(hours=3)
-    store(item(detected, "C:\\Jobs", [(FILE, detected - timedelta(hours=1))]))
-    signed_in.switch_page("views/by_date.py").run()
-    assert FILE in column(signed_in, "filename")
-    return signed_in
-
-
-@pytest.mark.parametrize(("revoke", "told"), REVOKED)
-def test_a_revoked_analyst_is_shown_the_reason_and_nothing_of_memory(
-    looking: AppTest, clock: MovedClock, auth_api: FakeAuthApi, revoke: Revoke, told: str
-) -> None:
-    session_id = looking.session_state["session_id"]
-    revoke(auth_api)
-    clock.ahead = CHECK_INTERVAL
-    # The shell asks before any page is run.
-    with nobody_looks_into_memory():
-        looking.run()
-    assert_nothing_shown(looking, told)
-    assert [title.value for title in looking.title] == ["file-sla"]
-    assert backend().sessions.find(session_id) is None
-
-
-def test_the_sign_in_service_is_not_waited_for_by_the_page_itself(
-    looking: AppTest, clock: MovedClock, auth_api: FakeAuthApi
-) -> None:
+def test_the_sign_in_service_is_not_waited_for_by_the_page_itself(tab: AppTest) -> None:
     contexts: list[object] = []
     renew = AuthApi.renew
 
@@ -188,18 +146,17 @@ def test_the_sign_in_service_is_not_waited_for_by_the_page_itself(
         contexts.append(get_script_run_ctx(suppress_warning=True))
         return renew(api, username, refresh_token)
 
-    clock.ahead = CHECK_INTERVAL
     with patch.object(AuthApi, "renew", note):
-        looking.run()
-    assert FILE in column(looking, "filename")
+        tab.run()
+    assert FILE in column(tab, "filename")
     assert contexts == [None]
 
 
 def test_a_file_made_on_demand_is_not_made_for_who_may_no_longer_read(
-    looking: AppTest, clock: MovedClock, auth_api: FakeAuthApi
+    tab: AppTest, clock: MovedClock, auth_api: FakeAuthApi
 ) -> None:
     with patch("streamlit.download_button") as download:
-        looking.run()
+        tab.run()
     make_file = download.call_args.args[1]
     assert FILE in make_file().decode()
     leave_group(auth_api)
