@@ -1,8 +1,5 @@
 """Everyone who might knock: what each has in hand."""
 
-import base64
-import hashlib
-import hmac
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,8 +67,8 @@ def _stranger(stack: RunningStack) -> Principal:
     cognito = stack.aws.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName="strangers")["UserPool"]["Id"]
     client = cognito.create_user_pool_client(
-        UserPoolId=pool, ClientName="strangers", GenerateSecret=True, ExplicitAuthFlows=SIGN_IN_FLOWS
-    )["UserPoolClient"]
+        UserPoolId=pool, ClientName="strangers", ExplicitAuthFlows=SIGN_IN_FLOWS
+    )["UserPoolClient"]["ClientId"]
     user = User(username="m-stranger", password=generate_password())
     cognito.admin_create_user(UserPoolId=pool, Username=user["username"], MessageAction="SUPPRESS")
     cognito.admin_set_user_password(
@@ -80,18 +77,11 @@ def _stranger(stack: RunningStack) -> Principal:
     for group in (Group.REPORTERS, Group.ANALYSTS):
         cognito.create_group(UserPoolId=pool, GroupName=group)
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=user["username"], GroupName=group)
-    secret_hash = hmac.digest(
-        client["ClientSecret"].encode(), (user["username"] + client["ClientId"]).encode(), hashlib.sha256
-    )
     tokens = cognito.admin_initiate_auth(
         UserPoolId=pool,
-        ClientId=client["ClientId"],
+        ClientId=client,
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={
-            "USERNAME": user["username"],
-            "PASSWORD": user["password"],
-            "SECRET_HASH": base64.b64encode(secret_hash).decode(),
-        },
+        AuthParameters={"USERNAME": user["username"], "PASSWORD": user["password"]},
     )["AuthenticationResult"]
     try:
         credentials = stack.credentials(tokens["IdToken"])

@@ -5,9 +5,9 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
@@ -17,7 +17,6 @@ from tests.access.principals import SIGN_IN_FLOWS
 from tests.stands.events import a_report
 from tests.stands.running_stack import RunningStack
 
-HOUR = 3600
 REFUSAL = {"message": "A valid ID token is required. Get one from the auth route."}
 
 
@@ -40,14 +39,6 @@ class Forger:
 
     genuine: str = field(repr=False)
     pool_key: rsa.RSAPrivateKey = field(repr=False)
-    own_key: rsa.RSAPrivateKey = field(repr=False)
-
-    @classmethod
-    def before(cls, stack: RunningStack, token: str) -> Self:
-        pem = stack.folder / "state" / "cognito-pool-keys" / f"{stack.outputs['user_pool_id']}-id.pem"
-        key = serialization.load_pem_private_key(pem.read_bytes(), password=None)
-        assert isinstance(key, rsa.RSAPrivateKey)
-        return cls(token, key, rsa.generate_private_key(public_exponent=65537, key_size=2048))
 
     @property
     def header(self) -> dict[str, Any]:
@@ -57,18 +48,12 @@ class Forger:
     def claims(self) -> dict[str, Any]:
         return decode(self.genuine.split(".")[1])
 
-    def signed_by_pool(self, **changes: Any) -> str:
+    def sign(self, key: rsa.RSAPrivateKey | None = None, **changes: Any) -> str:
         """The genuine token with other claims, under a valid signature; None takes a claim away."""
         claims = {name: value for name, value in {**self.claims, **changes}.items() if value is not None}
-        return _signed(self.pool_key, self.header, claims)
-
-    def signed_by_forger(self, **header: Any) -> str:
-        """The genuine claims under another key."""
-        return _signed(self.own_key, {**self.header, **header}, self.claims)
-
-    def unsigned(self, header: Mapping[str, Any], signature: bytes = b"") -> str:
-        """The genuine claims under what is no signature."""
-        return ".".join(map(encode, (header, self.claims, signature)))
+        signed = f"{encode(self.header)}.{encode(claims)}"
+        signature = (key or self.pool_key).sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return f"{signed}.{encode(signature)}"
 
     def hs256_with_public_key(self) -> str:
         """Signed with a secret that everyone knows: the public key, as text."""
@@ -79,80 +64,54 @@ class Forger:
         return f"{signed}.{encode(hmac.digest(public, signed.encode(), hashlib.sha256))}"
 
 
-def _signed(key: rsa.RSAPrivateKey, header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
-    signed = f"{encode(header)}.{encode(claims)}"
-    signature = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{signed}.{encode(signature)}"
-
-
-WRONG_SIGNATURE: dict[str, Callable[[Forger], str]] = {
-    "alg none": lambda forger: forger.unsigned({**forger.header, "alg": "none"}),
-    "alg None with something signed": lambda forger: forger.unsigned({**forger.header, "alg": "None"}, b"x"),
-    "no algorithm": lambda forger: forger.unsigned({"kid": forger.header["kid"]}),
-    "HS256 with the public key": Forger.hs256_with_public_key,
-    "another key under the pool's key id": Forger.signed_by_forger,
-    "another key under its own id": lambda forger: forger.signed_by_forger(kid="mine"),
-    "a key id that is a path": lambda forger: forger.signed_by_forger(kid="../../../../dev/null"),
-    "a key id that is no text": lambda forger: forger.signed_by_forger(kid={"a": [1]}),
-    "a key at an address sent along": lambda forger: forger.signed_by_forger(jku="http://127.0.0.1:9/"),
-    "another header": lambda forger: f"{encode({'alg': 'RS256'})}.{forger.genuine.split('.', 1)[1]}",
-    "claims that are no object": lambda forger: f"{encode(forger.header)}.{encode([1])}.{encode(b'x')}",
-    "deeply nested claims": lambda forger: (
-        f"{encode(forger.header)}.{encode(b'[' * 400 + b']' * 400)}.{encode(b'x')}"
+FORGERIES: dict[str, Callable[[Forger], str]] = {
+    "alg none": lambda forger: (
+        f"{encode({**forger.header, 'alg': 'none'})}.{forger.genuine.split('.')[1]}.{encode(b'x')}"
     ),
-    "no base64": lambda _: "!.!.!",
-    "two dots": lambda _: "..",
+    "HS256 with the public key": Forger.hs256_with_public_key,
+    "another key": lambda forger: forger.sign(rsa.generate_private_key(public_exponent=65537, key_size=2048)),
     "no token": lambda _: "no-token",
-}
-WRONG_CLAIMS: dict[str, Callable[[Forger], str]] = {
-    "expired": lambda forger: forger.signed_by_pool(exp=int(time.time()) - 1),
-    "not yet valid": lambda forger: forger.signed_by_pool(nbf=int(time.time()) + HOUR),
-    "issued in the future": lambda forger: forger.signed_by_pool(iat=int(time.time()) + HOUR),
-    "an expiry that is no number": lambda forger: forger.signed_by_pool(exp="soon"),
-    "another issuer": lambda forger: forger.signed_by_pool(iss=f"{forger.claims['iss']}x"),
-    "no issuer": lambda forger: forger.signed_by_pool(iss=None),
-    "another client": lambda forger: forger.signed_by_pool(aud="another"),
-    "no client": lambda forger: forger.signed_by_pool(aud=None),
-    "an access token's use": lambda forger: forger.signed_by_pool(token_use="access"),
-    "no use": lambda forger: forger.signed_by_pool(token_use=None),
-    "no subject": lambda forger: forger.signed_by_pool(sub=None),
+    "expired": lambda forger: forger.sign(exp=int(time.time()) - 1),
+    "another issuer": lambda forger: forger.sign(iss=f"{forger.claims['iss']}x"),
+    "another client": lambda forger: forger.sign(aud="another"),
+    "no client": lambda forger: forger.sign(aud=None),
+    "an access token's use": lambda forger: forger.sign(token_use="access"),
+    "no use": lambda forger: forger.sign(token_use=None),
+    "no subject": lambda forger: forger.sign(sub=None),
 }
 
 
 @pytest.fixture(scope="module")
 def forger(stack: RunningStack) -> Forger:
-    return Forger.before(stack, stack.token(stack.reporter))
+    pem = stack.folder / "state" / "cognito-pool-keys" / f"{stack.outputs['user_pool_id']}-id.pem"
+    key = serialization.load_pem_private_key(pem.read_bytes(), password=None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return Forger(stack.token(stack.reporter), key)
 
 
 def test_the_pools_signature_opens_the_route(stack: RunningStack, forger: Forger) -> None:
     """Without this, the refusals below could have any reason."""
-    assert stack.report({"sla_error": []}, forger.signed_by_pool()).status_code == 200
+    assert stack.report({"sla_error": []}, forger.sign()).status_code == 200
 
 
-@pytest.mark.parametrize("forgery", [*WRONG_SIGNATURE, *WRONG_CLAIMS])
+@pytest.mark.parametrize("forgery", FORGERIES)
 def test_forgery_is_refused(stack: RunningStack, forger: Forger, forgery: str) -> None:
-    token = {**WRONG_SIGNATURE, **WRONG_CLAIMS}[forgery](forger)
-    answer = stack.report(a_report("forged"), token)
+    answer = stack.report(a_report("forged"), FORGERIES[forgery](forger))
     assert (answer.status_code, answer.json()) == (401, REFUSAL)
 
 
 @pytest.mark.parametrize("groups", [None, [], ["sla-analysts"], ["sla-reporters-not"], "sla-reporter"])
 def test_a_token_without_the_group_is_forbidden(stack: RunningStack, forger: Forger, groups: object) -> None:
-    token = forger.signed_by_pool(**{"cognito:groups": groups})
+    changes: dict[str, Any] = {"cognito:groups": groups}
+    token = forger.sign(**changes)
     assert stack.report(a_report("no group"), token).status_code == 403
 
 
-@pytest.mark.parametrize("claim", ["cognito:groups", "sub", "exp", "aud", "token_use", "cognito:username"])
+@pytest.mark.parametrize("claim", ["cognito:groups", "exp", "aud"])
 def test_a_tampered_claim_breaks_the_signature(stack: RunningStack, forger: Forger, claim: str) -> None:
     head, _, signature = forger.genuine.split(".")
     payload = encode({**forger.claims, claim: ["sla-analysts", "sla-reporters"]})
     assert stack.report(a_report("tampered"), f"{head}.{payload}.{signature}").status_code == 401
-
-
-def test_a_token_of_100_kb_is_refused(stack: RunningStack, forger: Forger) -> None:
-    answer = stack.report(a_report("long"), forger.signed_by_pool(padding="x" * 100_000))
-    assert answer.status_code == 431  # the server's own limit of headers; AWS's is 10,240 bytes
-    assert stack.report({"sla_error": []}, forger.genuine).status_code == 200
 
 
 def test_another_clients_tokens_are_refused(stack: RunningStack) -> None:
@@ -172,13 +131,11 @@ def test_another_clients_tokens_are_refused(stack: RunningStack) -> None:
         assert (answer.status_code, answer.json()) == (401, REFUSAL), kind
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Basic cmVwb3J0ZXI6eA==", "Bearer a b", "Bearer\tx"])
-def test_a_header_without_a_token_opens_nothing(stack: RunningStack, header: str) -> None:
-    answer = stack.http.post("file_sla_error", json={"sla_error": []}, headers={"Authorization": header})
+@pytest.mark.parametrize("header", ["", "Bearer", "Basic cmVwb3J0ZXI6eA==", "Bearer a b"])
+def test_without_a_token_in_the_header_nothing_opens(
+    stack: RunningStack, forger: Forger, header: str
+) -> None:
+    # Nor does one in the address.
+    address = f"file_sla_error?token={forger.genuine}&Authorization={forger.genuine}"
+    answer = stack.http.post(address, json={"sla_error": []}, headers={"Authorization": header})
     assert answer.status_code == 401
-
-
-@pytest.mark.parametrize("parameter", ["token", "Authorization", "access_token"])
-def test_a_token_in_the_address_opens_nothing(stack: RunningStack, forger: Forger, parameter: str) -> None:
-    address = f"file_sla_error?{parameter}={forger.genuine}"
-    assert stack.http.post(address, json={"sla_error": []}).status_code == 401

@@ -76,13 +76,8 @@ class HostedDashboard:
 
     def stop(self) -> int:
         """Asks it to end, as systemd does, and returns its exit code."""
-        if self._child is None:
+        child, self._child = self._child, None
+        if child is None:
             return 0
-        self._child.terminate()
-        try:
-            return self._child.wait(int(read_unit()["TimeoutStopSec"][0]))
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            return self._child.wait()
-        finally:
-            self._child = None
+        child.terminate()
+        return child.wait(int(read_unit()["TimeoutStopSec"][0]))

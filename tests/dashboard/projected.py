@@ -92,25 +92,18 @@ def projecting(client: "DynamoDBClient") -> Iterator[Projected]:
 
 def read_incidents(state: State, sender: str = "account") -> list[Incident]:
     """The incidents of a state, as the dashboard reads what the Lambda writes of them."""
-    return [parse_incident(show_incident(one, sender)) for one in state.incidents.values()]
-
-
-def show_incident(incident: Incident, sender: str = "account") -> dict[str, Any]:
-    """What the Lambda writes of an incident, less what is for the rules alone."""
-    values = {
-        **incident_key(sender, incident.incident_id),
-        **describe_incident(incident, sender, latest=True, retention=None),
-    }
-    return {name: values[name] for name in IN_FULL if values.get(name) is not None}
+    found = []
+    for one in state.incidents.values():
+        written = describe_incident(one, sender, latest=True, retention=None)
+        values = {**incident_key(sender, one.incident_id), **written}
+        # Less what is for the rules alone.
+        found.append(parse_incident({name: values[name] for name in IN_FULL if values.get(name) is not None}))
+    return found
 
 
 def read_sender(state: State, run: Run, **told: Any) -> Sender:
     """The sender of a state whose last run this was, as the dashboard reads it."""
     assert state.sender is not None
     last = replace(run, sender_name=run.sender, reported_by=run.sender, **told)
-    values = {
-        **sender_key(run.sender),
-        **describe_sender(show_sender(state)),
-        **describe_last_run(last),
-    }
+    values = {**sender_key(run.sender), **describe_sender(show_sender(state)), **describe_last_run(last)}
     return parse_sender({name: value for name, value in values.items() if value is not None})

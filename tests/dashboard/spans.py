@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pandas as pd
+from hypothesis import settings
 
 from contract.folders import folder_key
 from contract.moments import HOUR
@@ -14,6 +15,8 @@ from dashboard.figures.stuck_files import BreachSpan, follow_files, measure_open
 from tests.dashboard.fake_table import item
 
 NOON: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PROPERTY: Final = settings(deadline=None, max_examples=15)
+"""How often the properties are tried: pandas takes its time even for small frames."""
 
 
 def breaches(*items: dict[str, Any]) -> RecordFrames:

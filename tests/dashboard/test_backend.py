@@ -13,11 +13,6 @@ from dashboard.settings import DashboardSettings
 TABS = 8
 
 
-@pytest.fixture(autouse=True)
-def unconnected() -> None:
-    connect.cache_clear()
-
-
 def test_tabs_that_come_back_at_once_share_one_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another one would not know the sessions of the first, and would end them."""
     together = threading.Barrier(TABS)
@@ -31,9 +26,9 @@ def test_tabs_that_come_back_at_once_share_one_backend(monkeypatch: pytest.Monke
         time.sleep(0.05)
         return object()
 
+    connect.cache_clear()
     monkeypatch.setattr(DashboardSettings, "read", lambda: None)
     with patch.object(Backend, "connect", side_effect=make) as connecting, ThreadPoolExecutor(TABS) as tabs:
         found = {id(one.result()) for one in [tabs.submit(come_back) for _ in range(TABS)]}
     connect.cache_clear()
-    assert len(found) == 1
-    assert connecting.call_count == 1
+    assert (len(found), connecting.call_count) == (1, 1)

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
+from unittest.mock import MagicMock
 
 import httpx
 import pytest
@@ -168,33 +169,19 @@ def test_without_an_answer_the_session_goes_on_until_its_token_expires_and_no_lo
         ana.verify()
 
 
-class CountingLock:
-    """A lock that tells how many have come to it."""
-
-    def __init__(self) -> None:
-        self.came: list[None] = []
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        self.came.append(None)
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-
 def test_who_waits_while_another_asks_takes_that_answer(
     sign_in: SignIn, service: FakeAuthApi, clock: StoppedClock
 ) -> None:
     """In front of a service that hangs, threads that ask one after the other hang one after the other."""
-    threads = 8
-    lock = CountingLock()
+    threads, lock, counting = 8, threading.Lock(), MagicMock()
+    counting.__enter__.side_effect = lambda *_: lock.acquire()
+    counting.__exit__.side_effect = lambda *_: lock.release()
     ana = sign_in()
-    ana._lock = cast("Any", lock)
+    ana._lock = counting
     right_answer = service.answer
 
     def answer_when_all_are_here(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        while len(lock.came) < threads:
+        while counting.__enter__.call_count < threads:
             time.sleep(0.001)
         return right_answer(body)
 

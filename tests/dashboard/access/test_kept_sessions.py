@@ -3,12 +3,9 @@
 import base64
 import errno
 import os
-import resource
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -44,17 +41,6 @@ def sessions(folder: Path) -> SessionFolder:
 def only_file(folder: Path) -> Path:
     (path,) = folder.iterdir()
     return path
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No byte can be written to any file, by the operating system's word."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_the_latest_is_read_by_the_next_process_until_it_is_forgotten(
@@ -124,20 +110,7 @@ def test_what_cannot_be_read_is_dropped_with_one_line_that_quotes_nothing(
     assert not caplog.records[0].exc_info
 
 
-def test_a_full_disk_is_logged_and_leaves_the_last_file_as_it_was(
-    sessions: SessionFolder, folder: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    sessions.keep(ID, KEPT)
-    with full_disk():
-        sessions.keep(ID, KEPT.model_copy(update={"refresh_token": "new"}))
-        sessions.forget(OTHER_ID)
-    assert sessions.read(ID) == KEPT
-    assert only_file(folder)
-    (line,) = caplog.messages
-    assert "cannot be kept" in line
-
-
-def test_what_the_disk_keeps_against_our_will_is_forgotten_all_the_same(
+def test_a_disk_that_fails_stops_nobody_and_what_it_keeps_against_our_will_is_forgotten_all_the_same(
     sessions: SessionFolder, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -145,11 +118,16 @@ def test_what_the_disk_keeps_against_our_will_is_forgotten_all_the_same(
 
     sessions.keep(ID, KEPT)
     with monkeypatch.context() as disk:
+        disk.setattr(Path, "replace", refuse)
+        sessions.keep(ID, KEPT.model_copy(update={"refresh_token": "new"}))
+        assert sessions.read(ID) == KEPT
+        assert only_file(folder)
         disk.setattr(Path, "unlink", refuse)
         sessions.forget(ID)
     assert only_file(folder)
     assert sessions.read(ID) is None
-    assert "may be signed in again after a restart" in caplog.messages[0]
+    assert "cannot be kept" in caplog.messages[0]
+    assert "may be signed in again after a restart" in caplog.messages[1]
 
 
 def test_a_folder_that_cannot_be_made_stops_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -35,17 +35,13 @@ def sessions(clock: StoppedClock) -> SessionStore:
     return SessionStore(clock, None, restore=Mock(side_effect=AssertionError("nothing was kept")))
 
 
-@pytest.fixture
-def analyst() -> Any:
-    return create_autospec(Analyst, instance=True, refresh_token=None)
+def make_session(clock: StoppedClock, refresh_token: str | None = None) -> Any:
+    analyst = create_autospec(Analyst, instance=True, refresh_token=refresh_token)
+    analyst.username = "ana"
+    return Session(analyst, Mock(), Mock(), Mock(), Mock(), clock())
 
 
-def begin(sessions: SessionStore, analyst: Any = None) -> str:
-    analyst = analyst or create_autospec(Analyst, instance=True, refresh_token=None)
-    return sessions.begin(Session(analyst, Mock(), Mock(), Mock(), Mock(), NOW))
-
-
-def find(sessions: SessionStore, session_id: str) -> Session:
+def find(sessions: SessionStore, session_id: str) -> Any:
     session = sessions.find(session_id)
     assert session
     return session
@@ -97,56 +93,50 @@ def test_while_sessions_are_being_restored_nobody_elses_page_stands_still(
     assert waited == [True]
 
 
-def test_a_session_is_found_by_its_id_alone(sessions: SessionStore) -> None:
-    first, second = begin(sessions), begin(sessions)
-    assert first != second
+def test_a_session_is_found_by_its_id_alone_which_nobody_can_guess(
+    sessions: SessionStore, clock: StoppedClock
+) -> None:
+    first, second = (sessions.begin(make_session(clock)) for _ in range(2))
     assert sessions.find(first) is not sessions.find(second)
     for wrong in (None, "", "guess"):
         assert sessions.find(wrong) is None
-
-
-def test_a_session_goes_on_while_it_is_used_and_ends_when_it_is_idle(
-    sessions: SessionStore, clock: StoppedClock
-) -> None:
-    session_id = begin(sessions)
-    for _ in range(3):
-        clock.now += IDLE_LIMIT
-        assert sessions.find(session_id)
-    clock.now += IDLE_LIMIT + timedelta(seconds=1)
-    assert sessions.find(session_id) is None
+    for secret in (first, sessions.ticket(first)):
+        # Of 64 characters: 256 bits.
+        assert len(secret) * 6 >= 256
 
 
 @pytest.mark.parametrize("refusal", [SessionExpiredError(), NotAnAnalystError("sla-analysts")])
 def test_a_session_whose_analyst_may_no_longer_read_is_ended_and_no_other(
-    sessions: SessionStore, analyst: Any, refusal: DashboardError
+    sessions: SessionStore, clock: StoppedClock, refusal: DashboardError
 ) -> None:
-    other, session_id = begin(sessions), begin(sessions, analyst)
+    session = make_session(clock)
+    other, session_id = sessions.begin(make_session(clock)), sessions.begin(session)
     # Without an answer it goes on.
-    analyst.verify.side_effect = UnreachableError("The sign-in service")
+    session.analyst.verify.side_effect = UnreachableError("The sign-in service")
     with pytest.raises(UnreachableError):
-        sessions.verify(find(sessions, session_id))
-    analyst.verify.side_effect = refusal
+        sessions.verify(session)
+    session.analyst.verify.side_effect = refusal
     with pytest.raises(type(refusal)):
-        sessions.verify(find(sessions, session_id))
+        sessions.verify(session)
     assert sessions.find(session_id) is None
     assert sessions.find(other)
 
 
 def test_who_still_holds_a_session_that_was_ended_or_left_idle_is_refused(
-    sessions: SessionStore, analyst: Any, clock: StoppedClock
+    sessions: SessionStore, clock: StoppedClock
 ) -> None:
-    ended, idle = begin(sessions, analyst), begin(sessions, analyst)
-    held = [find(sessions, ended), find(sessions, idle)]
-    sessions.end(ended)
+    ended, idle = make_session(clock), make_session(clock)
+    sessions.end(sessions.begin(ended))
+    sessions.begin(idle)
     clock.now += IDLE_LIMIT + timedelta(seconds=1)
-    for session in held:
+    for session in (ended, idle):
         with pytest.raises(SessionExpiredError):
             sessions.verify(session)
-    analyst.verify.assert_not_called()
+        session.analyst.verify.assert_not_called()
 
 
 def test_a_ticket_works_once_and_not_for_long(sessions: SessionStore, clock: StoppedClock) -> None:
-    session_id = begin(sessions)
+    session_id = sessions.begin(make_session(clock))
     ticket, late = sessions.ticket(session_id), sessions.ticket(session_id)
     assert sessions.redeem(ticket) == session_id
     assert sessions.redeem(ticket) is None
@@ -156,8 +146,9 @@ def test_a_ticket_works_once_and_not_for_long(sessions: SessionStore, clock: Sto
 
 def test_a_ticket_is_traded_for_a_cookie_that_scripts_and_other_sites_cannot_use(
     sessions: SessionStore,
+    clock: StoppedClock,
 ) -> None:
-    session_id = begin(sessions)
+    session_id = sessions.begin(make_session(clock))
     answer = ask(sessions, "POST", sessions.ticket(session_id))
     cookie = answer.headers["set-cookie"]
     assert answer.status_code == 204
@@ -170,9 +161,9 @@ def test_a_ticket_is_traded_for_a_cookie_that_scripts_and_other_sites_cannot_use
 
 @pytest.mark.parametrize(("ticket", "status"), [("guess", 403), ("", 403), ("x" * 300, 413), (b"\xff", 403)])
 def test_without_a_ticket_there_is_no_cookie(
-    sessions: SessionStore, ticket: str | bytes, status: int
+    sessions: SessionStore, clock: StoppedClock, ticket: str | bytes, status: int
 ) -> None:
-    begin(sessions)
+    sessions.begin(make_session(clock))
     answer = ask(sessions, "POST", ticket)
     assert answer.status_code == status
     assert "set-cookie" not in answer.headers
@@ -182,9 +173,9 @@ def test_without_a_ticket_there_is_no_cookie(
     "origin", ["https://evil.example", f"{HOST}.evil.example", f"{HOST}:8443", "null", None]
 )
 def test_a_page_of_another_site_neither_signs_its_reader_in_nor_out(
-    sessions: SessionStore, origin: str | None
+    sessions: SessionStore, clock: StoppedClock, origin: str | None
 ) -> None:
-    session_id = begin(sessions)
+    session_id = sessions.begin(make_session(clock))
     ticket = sessions.ticket(session_id)
     refused = [ask(sessions, "POST", ticket, origin=origin), ask(sessions, "DELETE", "", session_id, origin)]
     assert [answer.status_code for answer in refused] == [403, 403]
@@ -193,18 +184,13 @@ def test_a_page_of_another_site_neither_signs_its_reader_in_nor_out(
     assert ask(sessions, "POST", ticket).status_code == 204
 
 
-def test_deleting_the_session_clears_the_cookie_and_ends_it(sessions: SessionStore) -> None:
-    session_id = begin(sessions)
+def test_deleting_the_session_clears_the_cookie_and_ends_it(
+    sessions: SessionStore, clock: StoppedClock
+) -> None:
+    session_id = sessions.begin(make_session(clock))
     answer = ask(sessions, "DELETE", cookie=session_id)
     assert "Max-Age=0" in answer.headers["set-cookie"]
     assert sessions.find(session_id) is None
-
-
-def test_neither_a_session_id_nor_a_ticket_can_be_guessed(sessions: SessionStore) -> None:
-    session_id = begin(sessions)
-    for secret in (session_id, sessions.ticket(session_id)):
-        # Of 64 characters: 256 bits.
-        assert len(secret) * 6 >= 256
 
 
 @pytest.fixture
@@ -212,9 +198,8 @@ def restart(tmp_path: Path, clock: StoppedClock) -> Callable[[], SessionStore]:
     """The sessions of a process that has just started, with those that an earlier one kept."""
 
     def restore(kept: KeptSession) -> Session:
-        analyst = create_autospec(Analyst, instance=True, refresh_token=kept.refresh_token)
-        analyst.username = kept.username
-        return Session(analyst, Mock(), Mock(), Mock(), Mock(), clock())
+        session: Session = make_session(clock, kept.refresh_token)
+        return session
 
     return lambda: SessionStore(clock, SessionFolder(tmp_path / "sessions", (bytes(32),)), restore)
 
@@ -223,17 +208,11 @@ def list_files(tmp_path: Path) -> list[Path]:
     return list((tmp_path / "sessions").iterdir())
 
 
-def begin_kept(sessions: SessionStore, clock: StoppedClock) -> tuple[str, Any]:
-    analyst = create_autospec(Analyst, instance=True, refresh_token="refresh")
-    analyst.username = "ana"
-    return sessions.begin(Session(analyst, Mock(), Mock(), Mock(), Mock(), clock())), analyst
-
-
 def test_idle_time_counts_through_restarts_and_a_session_in_use_is_written_now_and_then(
     restart: Callable[[], SessionStore], clock: StoppedClock, tmp_path: Path
 ) -> None:
     sessions = restart()
-    session_id, _ = begin_kept(sessions, clock)
+    session_id = sessions.begin(make_session(clock, "refresh"))
     [path] = list_files(tmp_path)
     first = path.read_bytes()
     sessions.find(session_id)
@@ -252,7 +231,7 @@ def test_idle_time_counts_through_restarts_and_a_session_in_use_is_written_now_a
 def test_who_signed_out_stays_signed_out_also_of_a_process_that_has_not_seen_the_session(
     restart: Callable[[], SessionStore], clock: StoppedClock, tmp_path: Path
 ) -> None:
-    session_id, _ = begin_kept(restart(), clock)
+    session_id = restart().begin(make_session(clock, "refresh"))
     restart().end(session_id)
     assert restart().find(session_id) is None
     assert not list_files(tmp_path)
@@ -261,11 +240,11 @@ def test_who_signed_out_stays_signed_out_also_of_a_process_that_has_not_seen_the
 def test_files_that_nobody_comes_back_to_go_with_the_next_sign_in(
     restart: Callable[[], SessionStore], clock: StoppedClock, tmp_path: Path
 ) -> None:
-    begin_kept(restart(), clock)
+    restart().begin(make_session(clock, "refresh"))
     [path] = list_files(tmp_path)
     os.utime(path, (clock.now.timestamp(),) * 2)
     clock.now += IDLE_LIMIT + timedelta(minutes=1)
-    again, _ = begin_kept(restart(), clock)
+    again = restart().begin(make_session(clock, "refresh"))
     assert len(list_files(tmp_path)) == 1
     assert restart().find(again)
 
@@ -274,7 +253,8 @@ def test_a_new_refresh_token_takes_the_place_of_the_old_one_at_once(
     restart: Callable[[], SessionStore], clock: StoppedClock
 ) -> None:
     sessions = restart()
-    session_id, analyst = begin_kept(sessions, clock)
-    analyst.verify.side_effect = lambda: setattr(analyst, "refresh_token", "rotated")
-    sessions.verify(find(sessions, session_id))
+    session = make_session(clock, "refresh")
+    session_id = sessions.begin(session)
+    session.analyst.verify.side_effect = lambda: setattr(session.analyst, "refresh_token", "rotated")
+    sessions.verify(session)
     assert find(restart(), session_id).analyst.refresh_token == "rotated"

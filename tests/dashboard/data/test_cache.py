@@ -1,8 +1,5 @@
 """Many who ask the same at once are one who asks."""
 
-import ctypes
-import subprocess
-import sys
 import threading
 import weakref
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +8,6 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from contract.names import ROOT
 from dashboard.data.cache import BEHIND, KEPT_FOR, Cache
 from dashboard.data.records import RecordFrames
 from dashboard.errors import AccessDeniedError, DashboardError, UnreachableError
@@ -20,79 +16,61 @@ from tests.dashboard.clocks import StoppedClock
 MANY = 8
 
 
-class Asking:
-    """Answers once it is let go, and counts how often it was asked."""
-
-    def __init__(self, *failures: DashboardError) -> None:
-        self.asked = 0
-        self.seconds = 0.0
-        """How long the first one waits."""
-        self.let_go = threading.Event()
-        self._failures = list(failures)
-
-    def __call__(self) -> str:
-        self.asked += 1
-        number = self.asked
-        self.let_go.wait()
-        if len(self._failures) >= number:
-            raise self._failures[number - 1]
-        return f"answer {number}"
-
-
-def ask_together(ask: Asking, monkeypatch: pytest.MonkeyPatch) -> list[Future[str]]:
-    """All of them ask before the first is answered."""
-    waiting = threading.Semaphore(0)
+def ask_together(
+    monkeypatch: pytest.MonkeyPatch, *failures: DashboardError, seconds: float = 0
+) -> tuple[list[Future[str]], int]:
+    """All of them ask before the first is answered, which takes so long; and how often was really asked."""
+    waiting, let_go = threading.Semaphore(0), threading.Event()
+    left, asked = list(failures), 0
 
     class Watched(Future[str]):
         def result(self, timeout: float | None = None) -> str:
             waiting.release()
             return super().result(timeout)
 
+    def answer() -> str:
+        nonlocal asked
+        asked += 1
+        let_go.wait()
+        if left:
+            raise left.pop(0)
+        return "answer"
+
     monkeypatch.setattr("dashboard.data.cache.Future", Watched)
     gone_by = 0.0
     cache = Cache(StoppedClock(), seconds=lambda: gone_by)
     with ThreadPoolExecutor(MANY) as pool:
-        asking = [pool.submit(cache.share, "question", ask) for _ in range(MANY)]
+        asking = [pool.submit(cache.share, "question", answer) for _ in range(MANY)]
         for _ in range(MANY - 1):
             waiting.acquire()
-        gone_by = ask.seconds
-        ask.let_go.set()
-    return asking
+        gone_by = seconds
+        let_go.set()
+    return asking, asked
 
 
-def test_whoever_asks_meanwhile_gets_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    ask = Asking()
-    assert {future.result() for future in ask_together(ask, monkeypatch)} == {"answer 1"}
-    assert ask.asked == 1
+NO_ANSWER = UnreachableError("The table")
 
 
-def test_no_answer_is_everybodys(monkeypatch: pytest.MonkeyPatch) -> None:
-    ask = Asking(*[UnreachableError("The table")] * MANY)
-    ask.seconds = 27
-    assert all(isinstance(future.exception(), UnreachableError) for future in ask_together(ask, monkeypatch))
-    assert ask.asked == 1
-
-
-def test_who_had_just_asked_when_an_attempt_failed_tries_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    ask = Asking(UnreachableError("The table"))
-    ask.seconds = 1
-    [failed, *others] = sorted(ask_together(ask, monkeypatch), key=lambda future: future.exception() is None)
-    assert isinstance(failed.exception(), UnreachableError)
-    assert all(future.result().startswith("answer") for future in others)
-
-
-def test_nobody_tries_more_often_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
-    ask = Asking(*[UnreachableError("The table")] * 2 * MANY)
-    assert all(isinstance(future.exception(), UnreachableError) for future in ask_together(ask, monkeypatch))
-    assert ask.asked <= MANY
-
-
-def test_a_refusal_is_of_who_asked_and_the_next_one_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    ask = Asking(AccessDeniedError("not you"))
-    futures = ask_together(ask, monkeypatch)
-    refused = [future for future in futures if future.exception()]
-    assert len(refused) == 1
-    assert all(future.result().startswith("answer") for future in futures if future not in refused)
+@pytest.mark.parametrize(
+    ("failures", "seconds", "refused", "most"),
+    [
+        # Whoever asks meanwhile gets the same answer, and also the same lack of one.
+        ([], 0, 0, 1),
+        ([NO_ANSWER] * MANY, 27, MANY, 1),
+        # Who had just asked when an attempt failed tries once more, and nobody more often.
+        ([NO_ANSWER], 1, 1, MANY),
+        ([NO_ANSWER] * 2 * MANY, 0, MANY, MANY),
+        # A refusal is of who asked, and the next one asks.
+        ([AccessDeniedError("not you")], 0, 1, MANY),
+    ],
+)
+def test_many_who_ask_at_once_are_one(
+    monkeypatch: pytest.MonkeyPatch, failures: list[DashboardError], seconds: float, refused: int, most: int
+) -> None:
+    futures, asked = ask_together(monkeypatch, *failures, seconds=seconds)
+    assert sum(future.exception() is not None for future in futures) == refused
+    assert {future.result() for future in futures if not future.exception()} <= {"answer"}
+    assert asked <= most
 
 
 def test_a_mistake_of_ours_leaves_nobody_waiting_and_what_is_shared_is_not_kept() -> None:
@@ -183,36 +161,3 @@ def test_a_newer_version_takes_the_place_of_the_one_before_and_of_what_was_compu
     assert cache.compute("one", lambda: pytest.fail("again"), version_of="other") is other
     held = weakref.ref(cache.compute("old", lambda: rows(1), version_of="range"))
     assert cache.compute("new", lambda: held() is None, version_of="range")
-
-
-MEGABYTE = 2**20
-# In a process of its own: how this one takes memory is not changed, and nothing else frees any meanwhile.
-SCRIPT = """
-import numpy as np, psutil, pyarrow as pa, pyarrow.compute as pc
-from dashboard.data.cache import return_large_memory, return_small_memory
-
-return_large_memory()
-one = pa.array(np.arange({numbers}))
-held = [pc.add(one, number) for number in range({arrays})]
-del held[::2]
-full = psutil.Process().memory_info().rss
-{give_back}
-print(full - psutil.Process().memory_info().rss)
-"""
-
-
-def _given_back(**how: object) -> int:
-    """How many bytes the process holds less after it gave back."""
-    script = SCRIPT.format(**how)
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return int(done.stdout)
-
-
-@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="not the C library of GNU")
-def test_small_arrays_between_others_that_are_held_are_given_back_when_told() -> None:
-    # 64 MB, of which every other 16 KB are free.
-    small = {"numbers": 2_048, "arrays": 4_096}
-    assert _given_back(**small, give_back="") < 4 * MEGABYTE
-    assert _given_back(**small, give_back="return_small_memory()") > 16 * MEGABYTE

@@ -17,7 +17,6 @@ from dashboard.data.cache import Cache
 from dashboard.data.loading import SETTLING, HourCache, Loading, frame_hours
 from dashboard.data.records import RecordFrames, StoredHour, parse_records
 from dashboard.data.tables import RecordTable
-from dashboard.errors import UnreachableError
 from store.dynamodb import CONNECTIONS
 from tests.dashboard.clocks import StoppedClock
 from tests.dashboard.fake_table import item
@@ -31,14 +30,11 @@ class CountingTable:
 
     def __init__(self) -> None:
         self.asked: Counter[datetime] = Counter()
-        self.failing: set[datetime] = set()
         self.permits = threading.Semaphore(1_000_000)
 
     def query_hour(self, hour: datetime, *, with_files: bool) -> Iterator[Any]:
         self.permits.acquire()
         self.asked[hour] += 1
-        if hour in self.failing:
-            raise UnreachableError("The table")
         record = item(hour, f"{hour:%H}", [("a", hour)])
         if not with_files:
             del record["Files"]
@@ -180,19 +176,13 @@ def count_made(hours: Iterable[StoredHour], start: int, end: int, cache: Cache) 
     return len(of.call_args_list)
 
 
-def test_a_range_that_ends_now_takes_the_place_of_the_one_before_however_many_hours_it_has() -> None:
+def test_a_range_that_ends_now_takes_the_place_of_the_one_before_and_of_no_past_one() -> None:
     # Half an hour later it touches one hour less.
-    hours, cache = store(-50, 5, 70, 130, 200, 250), Cache(StoppedClock(), capacity=16)
-    cache.compute("kept", lambda: pd.DataFrame({"a": range(4)}))
+    hours, cache = store(-50, 5, 70, 130, 200, 250), Cache(StoppedClock())
+    cut(hours[:4], -30, 60, cache)
+    cut(hours[:4], 60, 150, cache)
     cut(hours, -10, 200, cache)
     cut(hours, 20, 230, cache)
     assert count_made(hours, 20, 230, cache) == 0
-    assert len(cache.compute("kept", lambda: pd.DataFrame())) == 4
-    assert count_made(hours, -10, 200, cache) == 3
-
-
-def test_ranges_of_the_same_length_that_are_past_stay_beside_each_other() -> None:
-    hours, cache = store(5, 70, 130), Cache(StoppedClock())
-    cut(hours[:4], -30, 60, cache)
-    cut(hours[:4], 60, 150, cache)
     assert count_made(hours[:4], -30, 60, cache) == 0
+    assert count_made(hours, -10, 200, cache) == 3

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from contract.words import IncidentStatus, SenderState, UnknownReason
+from contract.words import IncidentStatus
 from dashboard import errors
 from dashboard.data.cache import KEPT_FOR, Cache
 from dashboard.data.tables import (
@@ -111,17 +111,6 @@ def tables(dynamodb: "DynamoDBClient", clock: StoppedClock) -> AnalystTables:
     return open_tables(boto3.session.Session(region_name=REGION), clock)
 
 
-def test_live_is_what_is_open_or_unknown_of_every_sender(projected: Projected, tables: AnalystTables) -> None:
-    projected.tell(run(0, stuck(A, "a"), sender="stock"))
-    projected.tell(listing(0, [B], stuck(A, "a", created=-9), sender="cleared"))
-    projected.tell(listing(1, [A, B], sender="cleared"))
-    projected.sweep(at(4))
-    projected.tell(listing(4, [B], stuck(A, "a"), sender="lists"))
-    live = {(one.sender, one.status, one.reason) for one in tables.list_live()}
-    unknown = ("stock", IncidentStatus.UNKNOWN, UnknownReason.NOT_REPORTED)
-    assert live == {unknown, ("lists", IncidentStatus.OPEN, None)}
-
-
 def test_ended_ones_are_found_by_their_day_and_by_id(projected: Projected, tables: AnalystTables) -> None:
     projected.tell(listing(0, [B], stuck(A, "a"), sender="one"))
     projected.tell(listing(1, [A, B], sender="one"))
@@ -133,20 +122,6 @@ def test_ended_ones_are_found_by_their_day_and_by_id(projected: Projected, table
     assert [(one.sender, one.ended_at) for one in ended] == [("one", at(1)), ("two", at(21))]
     assert tables.find_incident(ended[0].incident_id) == ended[0]
     assert tables.find_incident("none") is None
-
-
-def test_senders_are_those_of_every_state_and_those_that_were_only_refused(
-    projected: Projected, tables: AnalystTables
-) -> None:
-    for number, hours in enumerate((0, 1, 2)):
-        projected.tell(run(hours, sender="regular", has_run=True, run_id=f"r{number}"))
-    projected.tell(listing(5, [A], stuck(B, "b"), sender="lists"))
-    projected.refuse("never", at(5), ("sla_error", "is missing", "send it"))
-    projected.sweep(at(5.1))
-    fleet = tables.list_senders()
-    states = {one.key: one.state for one in fleet.senders}
-    assert states == {"regular": SenderState.SILENT, "lists": SenderState.UP}
-    assert list(fleet.refused) == ["never"]
 
 
 def test_an_incident_in_full_is_never_older_than_the_list_that_it_was_picked_from(

@@ -32,8 +32,7 @@ from dashboard.figures.text import format_csv
 from dashboard.views.folder_figures import find_longest_waits
 from store.records import Attribute, FileAttribute
 from tests.dashboard.fake_table import item
-from tests.dashboard.properties import PROPERTY
-from tests.dashboard.spans import breaches, find_stuck_files, span
+from tests.dashboard.spans import PROPERTY, breaches, find_stuck_files, span
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CREATED = START - timedelta(hours=5)

@@ -79,37 +79,17 @@ def draw_answer(call: "Callable[[], str]") -> None:
         st.error(str(error))
 
 
-def run_call(call: Callable[[], str]) -> AppTest:
-    app = AppTest.from_function(draw_answer, args=(call,), default_timeout=20).run()
-    assert not app.exception
-    # Whatever came of it, it is no longer waited for.
-    assert texts(app) == []
-    assert not app.button
-    return app
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Set once the notice was drawn, which it is soon."""
-    event = threading.Event()
-    draw = SilenceNotice._draw
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_call_that_takes_long_is_shown_and_what_comes_of_it_comes_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    drawn, draw = threading.Event(), SilenceNotice._draw
+    contexts: list[object] = []
 
     def draw_and_set(notice: SilenceNotice) -> object:
         done = draw(notice)
-        event.set()
+        drawn.set()
         return done
-
-    monkeypatch.setattr(SilenceNotice, "_draw", draw_and_set)
-    monkeypatch.setattr(waiting, "TICK_SECONDS", 0.01)
-    monkeypatch.setattr(waiting, "NOTICE_SECONDS", 1)
-    return event
-
-
-@pytest.mark.parametrize("fails", [False, True])
-def test_a_call_that_takes_long_is_shown_and_what_comes_of_it_comes_all_the_same(
-    drawn: threading.Event, fails: bool
-) -> None:
-    contexts: list[object] = []
 
     def call() -> str:
         contexts.append(get_script_run_ctx(suppress_warning=True))
@@ -118,7 +98,13 @@ def test_a_call_that_takes_long_is_shown_and_what_comes_of_it_comes_all_the_same
             raise UnreachableError("The table")
         return "the answer"
 
-    app = run_call(call)
+    monkeypatch.setattr(SilenceNotice, "_draw", draw_and_set)
+    monkeypatch.setattr(waiting, "TICK_SECONDS", 0.01)
+    monkeypatch.setattr(waiting, "NOTICE_SECONDS", 1)
+    app = AppTest.from_function(draw_answer, args=(call,), default_timeout=20).run()
+    assert not app.exception
+    # Whatever came of it, it is no longer waited for.
+    assert (texts(app), list(app.button)) == ([], [])
     assert [text.value for text in app.text] == ([] if fails else ["the answer"])
     assert [error.value for error in app.error] == ([str(UnreachableError("The table"))] if fails else [])
     # Not in the script's own thread, which would be deaf meanwhile.

@@ -118,7 +118,8 @@ def test_who_comes_second_is_told_how_it_is_now_and_keeps_what_was_typed(
     press(card, "Acknowledge")
     [error] = card.error
     told = error.value.replace("\\", "")
-    assert told.startswith("Somebody else has acted on it meanwhile. It is open now. bea is on it until")
+    assert told.startswith("This incident was changed meanwhile")
+    assert "It is open now. bea is on it until" in told
     assert card.text_area[0].value == "I look"
     # What is shown now is what the next attempt is about.
     press(card, "Acknowledge")
@@ -255,7 +256,7 @@ def test_of_several_each_that_failed_is_named(
     press(signed_in, "Acknowledge")
     [error] = signed_in.error
     told = error.value.replace("\\", "")
-    assert told.startswith("1 of 2 done. C:JobsB on ana/FILES01: Somebody else has acted")
+    assert told.startswith("1 of 2 done. C:JobsB on ana/FILES01: This incident was changed")
 
 
 def test_the_address_narrows_down_to_an_owner_and_to_who_is_on_it(
