@@ -39,20 +39,17 @@ class Environment:
     """What is there all the same."""
 
 
-def _find_handler(group: str) -> str:
-    """The file of the function whose packages are this group."""
-    return f"handlers/{group.removesuffix(_FUNCTION).replace('-', '_')}.py"
-
-
-_FUNCTION = "-function"
 LAMBDA = frozenset({"boto3", "botocore", "urllib3"})
+FUNCTIONS = {
+    group: Environment(
+        (f"handlers/{group.removesuffix('-function').replace('-', '_')}.py",), (group,), LAMBDA
+    )
+    for group in DECLARED
+    if group.endswith("-function")
+}
 ENVIRONMENTS = {
     "program": Environment(("__main__.py",), (PROGRAM,)),
-    **{
-        group: Environment((_find_handler(group),), (group,), LAMBDA)
-        for group in DECLARED
-        if group.endswith(_FUNCTION)
-    },
+    **FUNCTIONS,
     "dashboard": Environment(("dashboard",), ("dashboard",)),
     "local stack": Environment(("local", "__main__.py"), (PROGRAM, "local")),
     "ops": Environment(("ops",), ("ops",)),
@@ -84,14 +81,9 @@ def test_every_import_is_declared_where_it_runs(name: str) -> None:
 
 @pytest.mark.parametrize("group", DECLARED)
 def test_every_declaration_is_imported_or_a_tool(group: str) -> None:
-    imported = {
-        package
-        for environment in ENVIRONMENTS.values()
-        if group in environment.groups
-        for modules in _run_in(environment).values()
-        for module in modules
-        for package in _packages(module)
-    }
+    runs = [_run_in(environment) for environment in ENVIRONMENTS.values() if group in environment.groups]
+    modules = {module for run in runs for found in run.values() for module in found}
+    imported = {package for module in modules for package in _packages(module)}
     assert _names(DECLARED[group]) - imported - NOT_IMPORTED == set()
 
 

@@ -135,27 +135,19 @@ def test_an_analyst_is_invited_by_mail_and_again(
     assert pool.get("ana").email == "new@example.com"
 
 
-def test_a_first_password_to_hand_over(run: Run, pool: UserDirectory) -> None:
-    printed = run(*ANA)
-    assert "first password" in printed
-    assert "7 days" in printed
-    assert "api.example.com" not in printed
-    assert user(pool, "ana") == ("FORCE_CHANGE_PASSWORD", {Group.ANALYSTS})
-
-
-def test_another_password_ends_the_sessions(
-    run: Run, pool: UserDirectory, monkeypatch: pytest.MonkeyPatch
+def test_another_password_ends_the_sessions_and_is_mailed_or_printed(
+    run: Run, ops: Ops, pool: UserDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended: list[str] = []
     monkeypatch.setattr(UserDirectory, "sign_out", lambda _, name: ended.append(name))
     run(*FILES_01)
     assert "https://api.example.com/v1/auth" in run("password", "files-01")
-    assert ended == ["files-01"]
     assert user(pool, "files-01")[0] == "CONFIRMED"
-
-
-def test_an_analysts_password_is_mailed_or_printed(run: Run, ops: Ops, pool: UserDirectory) -> None:
-    run(*ANA)
+    printed = run(*ANA)
+    assert "first password" in printed
+    assert "7 days" in printed
+    assert "api.example.com" not in printed
+    assert user(pool, "ana") == ("FORCE_CHANGE_PASSWORD", {Group.ANALYSTS})
     assert "no e-mail address" in run("password", "ana", code=1)
     pool.set_email("ana", "ana@example.com")
     pool.set_password("ana", "Correct-horse-battery-7", for_good=True)
@@ -163,6 +155,7 @@ def test_an_analysts_password_is_mailed_or_printed(run: Run, ops: Ops, pool: Use
     assert user(pool, "ana")[0] == "RESET_REQUIRED"
     assert ops.json("users", "password", "ana", "--no-mail")["password"]
     assert user(pool, "ana")[0] == "FORCE_CHANGE_PASSWORD"
+    assert ended == ["files-01", "ana", "ana"]
 
 
 def test_disabled_and_enabled_again_and_removed_for_good(run: Run, pool: UserDirectory) -> None:
