@@ -67,6 +67,7 @@ def test_a_files_name_is_shown_and_then_replaced_there_and_nowhere_else(
     [incident] = client.scan(TableName=INCIDENTS)["Items"]
     assert incident == _incident(f"D:\\In\\{FILE}: asked for it.", f"x{CV} is another")
     assert ops.json("forget", "--file", CV, code=1)["found"] == {}
+    assert "Name what is to be forgotten" in ops("forget", "--file", " ", "--yes", code=1)
 
 
 def test_a_persons_name_is_replaced_and_a_replay_does_not_bring_it_back(
@@ -123,7 +124,3 @@ def test_what_somebody_adds_meanwhile_stays(
     assert notes == [f"{USER} knows", f"{USER} asked"]
     # The folder's path identifies the incident, and a status is no name.
     assert (incident["Folder"], incident["Reason"]) == ({"S": r"D:\ana"}, {"S": "silent"})
-
-
-def test_nothing_is_no_name(ops: Ops) -> None:
-    assert "Name what is to be forgotten" in ops("forget", "--file", " ", "--yes", code=1)

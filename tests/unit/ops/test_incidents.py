@@ -14,8 +14,8 @@ from handlers.projection.sweep import SenderSweep
 from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Rebuild
 from store.dynamodb import Reader
 from store.incidents import IncidentTable
-from store.runs import BreachedFolder, Run, RunAttribute, RunItem, RunTable, build_run_items, format_run_key
-from store.senders import REFUSED_PART, RETRY_REPLAY, NextCheck, SenderAttribute, SenderTable, sender_key
+from store.runs import BreachedFolder, Run, RunTable, build_run_items
+from store.senders import RETRY_REPLAY, NextCheck, SenderAttribute, SenderTable, sender_key
 from store.state import SenderStore
 from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS
 from tests.unit.ops.conftest import Ops
@@ -106,26 +106,6 @@ def test_a_deleted_projection_comes_back_whole(client: "DynamoDBClient") -> None
     assert sorted(one.sender_name for one in live) == ["files-01", "shared/FILES-02"]
 
 
-def test_what_was_refused_comes_back_with_it(client: "DynamoDBClient") -> None:
-    clock = Clock()
-    for minutes in (9, 8):
-        texts = {
-            RunAttribute.SENDER: "key-3",
-            RunAttribute.RUN_KEY: format_run_key(NOW - timedelta(minutes=minutes), RunItem.REFUSED),
-            RunAttribute.ITEM: RunItem.REFUSED,
-            RunAttribute.SENDER_NAME: "files-03",
-            RunAttribute.ARRIVED_AT: f"2026-11-23T20:0{9 - minutes}:00Z",
-        }
-        client.put_item(TableName=RUNS, Item={name: {"S": str(text)} for name, text in texts.items()})
-    found = _finder(client).find_all()
-    rebuild = _rebuild(client, clock)
-    rebuild.mark(found)
-    assert [*rebuild.wait(found).values()] == [Mark.REPLAYED] * 3
-    [refused] = [item for item in _items(client, SENDERS) if item[SenderAttribute.PART]["S"] == REFUSED_PART]
-    assert refused[SenderAttribute.SENDER_NAME] == {"S": "files-03"}
-    assert refused[SenderAttribute.REFUSED_AT] == {"S": "2026-11-23T20:01:00Z"}
-
-
 @pytest.mark.parametrize("text", ["key-2/files-02", "KEY-2/FILES-02", "shared/FILES-02", "Shared/files-02"])
 @pytest.mark.parametrize("known", [True, False])
 def test_a_sender_is_found_by_key_and_by_name(client: "DynamoDBClient", text: str, known: bool) -> None:
@@ -207,16 +187,6 @@ def test_interrupted_it_leaves_the_marks(
     assert "replays the senders that are marked" in said
     [item] = _items(client, SENDERS)
     assert item[SenderAttribute.REPLAY_SINCE]
-
-
-def test_open_incidents_are_listed(client: "DynamoDBClient", ops: Ops) -> None:
-    assert ops("incidents", "list") == "Nothing is open."
-    rebuild = _rebuild(client, Clock())
-    rebuild.mark([FIRST])
-    rebuild.wait([FIRST])
-    said = ops("incidents", "list")
-    for shown in ("files-01", r"D:\Inbound", "open", "2026-11-23"):
-        assert shown in said
 
 
 # Senders that were set aside, released by command, with or without their runs.

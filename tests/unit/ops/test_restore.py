@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 
 from ops import restore as restoring
-from ops.restore import RESTORABLE, ItemOutcome, Merge, find_deleted, start, wait
+from ops.restore import RESTORABLE, ItemOutcome, Merge, Merged, find_deleted, start, wait
 from ops.stack import OpsError
 from store.incidents import HistoryAttribute, IncidentAttribute
 from store.records import Attribute
@@ -21,7 +21,11 @@ from tests.unit.ops.conftest import Ops
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-COPY = "Copy"
+COPY, OF_INCIDENTS = "Copy", "CopyOfIncidents"
+LIVE = {"errors": (ERRORS, COPY), "incidents": (INCIDENTS, OF_INCIDENTS)}
+_INCIDENT_KEY: dict[str, Any] = {
+    IncidentAttribute.SENDER: {"S": "key-1"}, IncidentAttribute.INCIDENT_ID: {"S": "incident-1"}
+}  # fmt: skip
 NOW = 1_800_000_000
 AT = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
 Item = dict[str, Any]
@@ -30,6 +34,7 @@ Item = dict[str, Any]
 @pytest.fixture
 def client(client: "DynamoDBClient") -> "DynamoDBClient":
     create_table(client, COPY, Attribute.ERROR_ID)
+    create_table(client, OF_INCIDENTS, IncidentAttribute.SENDER, IncidentAttribute.INCIDENT_ID)
     return client
 
 
@@ -41,6 +46,19 @@ def _record(number: int, folder: str = "inbound", expires: int | None = None) ->
         Attribute.FILES: {"L": [{"M": {"Filename": {"S": f"{number}.csv"}}}]},
         **expiry,
     }
+
+
+def _incident(version: int, by: str = "", status: str = "open") -> Item:
+    """One about which people did something so many times."""
+    acted: Item = {
+        IncidentAttribute.ACTION_VERSION: {"N": str(version)},
+        IncidentAttribute.HISTORY: {"L": [{"M": {HistoryAttribute.ACTION: {"S": "note"}}}] * version},
+    }
+    taken: Item = {IncidentAttribute.ACKNOWLEDGED_BY: {"S": by}}
+    return {
+        **_INCIDENT_KEY, IncidentAttribute.STATUS: {"S": status},
+        **(acted if version else {}), **(taken if by else {}),
+    }  # fmt: skip
 
 
 def _put(client: "DynamoDBClient", table: str, *items: Item) -> None:
@@ -57,9 +75,12 @@ def _ignore(step: str, done: int, of: int | None) -> None:
     pass
 
 
-def _merge(client: "DynamoDBClient", **options: Any) -> Merge:
-    given: dict[str, Any] = {"what": RESTORABLE["errors"], "table": ERRORS, **options}
-    return Merge(client=client, clock=lambda: NOW, restored=COPY, progress=_ignore, **given)
+def _merge(client: "DynamoDBClient", name: str = "errors", **options: Any) -> Merged:
+    live, copy = LIVE[name]
+    return Merge(
+        client=client, what=RESTORABLE[name], table=live, restored=copy, progress=_ignore, clock=lambda: NOW,
+        **options,
+    ).run()  # fmt: skip
 
 
 def test_what_is_lacking_comes_back_and_what_came_since_stays(
@@ -68,63 +89,92 @@ def test_what_is_lacking_comes_back_and_what_came_since_stays(
     monkeypatch.setattr(restoring, "MAX_KEYS", 2)
     _put(client, COPY, *map(_record, range(5)))
     _put(client, ERRORS, *map(_record, range(0, 8, 2)))
-    assert _merge(client).run()[0] == {ItemOutcome.PUT_BACK: 2, ItemOutcome.THERE: 3}
-    assert _merge(client).run()[0] == {ItemOutcome.THERE: 5}
+    assert _merge(client)[0] == {ItemOutcome.PUT_BACK: 2, ItemOutcome.THERE: 3}
+    assert _merge(client)[0] == {ItemOutcome.THERE: 5}
     assert _held(client, ERRORS) == list(map(_record, [*range(5), 6]))
 
 
-NEWER, EXPIRED = _record(1, folder="newer"), _record(1, expires=NOW)
+OLD, NEWER = _record(1), _record(1, folder="newer")
+EXPIRED, LASTING = _record(1, expires=NOW), _record(1, expires=NOW + 1)
+BEFORE, SINCE, UNTOUCHED = _incident(2), _incident(1, "ben"), _incident(0)
 
 
 @pytest.mark.parametrize(
-    ("restored", "live", "options", "outcome", "held"),
+    ("name", "restored", "live", "options", "outcome", "held"),
     [
-        (_record(1), NEWER, {}, ItemOutcome.DIFFERS, NEWER),
-        (_record(1), NEWER, {"overwrite": True}, ItemOutcome.OVERWRITTEN, _record(1)),
-        (_record(1), NEWER, {"overwrite": True, "write": False}, ItemOutcome.OVERWRITTEN, NEWER),
-        (_record(1), None, {"write": False}, ItemOutcome.PUT_BACK, None),
-        (_record(1, expires=NOW + 1), None, {}, ItemOutcome.PUT_BACK, _record(1, expires=NOW + 1)),
-        (EXPIRED, None, {}, ItemOutcome.EXPIRED, None),
-        (EXPIRED, None, {"overwrite": True}, ItemOutcome.EXPIRED, None),
+        ("errors", OLD, NEWER, {}, ItemOutcome.DIFFERS, NEWER),
+        ("errors", OLD, NEWER, {"overwrite": True}, ItemOutcome.OVERWRITTEN, OLD),
+        ("errors", OLD, NEWER, {"overwrite": True, "write": False}, ItemOutcome.OVERWRITTEN, NEWER),
+        ("errors", OLD, None, {"write": False}, ItemOutcome.PUT_BACK, None),
+        ("errors", LASTING, None, {}, ItemOutcome.PUT_BACK, LASTING),
+        ("errors", EXPIRED, None, {"overwrite": True}, ItemOutcome.EXPIRED, None),
+        # Of an incident that is there, only what people did, beside what the projection writes.
+        ("incidents", BEFORE, None, {}, ItemOutcome.PUT_BACK, BEFORE),
+        (
+            "incidents",
+            _incident(2, "ana", "cleared"),
+            UNTOUCHED,
+            {},
+            ItemOutcome.PUT_BACK,
+            _incident(2, "ana"),
+        ),
+        ("incidents", UNTOUCHED, SINCE, {"overwrite": True}, ItemOutcome.THERE, SINCE),
+        ("incidents", BEFORE, SINCE, {}, ItemOutcome.DIFFERS, SINCE),
+        ("incidents", BEFORE, SINCE, {"overwrite": True, "write": False}, ItemOutcome.OVERWRITTEN, SINCE),
+        ("incidents", BEFORE, SINCE, {"overwrite": True}, ItemOutcome.OVERWRITTEN, BEFORE),
     ],
 )
 def test_what_becomes_of_an_item(
     client: "DynamoDBClient",
+    name: str,
     restored: Item,
     live: Item | None,
     options: dict[str, Any],
     outcome: ItemOutcome,
     held: Item | None,
 ) -> None:
-    _put(client, COPY, restored)
-    _put(client, ERRORS, *filter(None, [live]))
-    counts, differing = _merge(client, **options).run()
+    table, copy = LIVE[name]
+    _put(client, copy, restored)
+    _put(client, table, *filter(None, [live]))
+    counts, differing = _merge(client, name, **options)
     assert counts == {outcome: 1}
-    assert differing == (["error-1"] if outcome is ItemOutcome.DIFFERS else [])
-    assert _held(client, ERRORS) == list(filter(None, [held]))
+    assert len(differing) == (outcome is ItemOutcome.DIFFERS)
+    assert _held(client, table) == list(filter(None, [held]))
 
 
-def _write_meanwhile(monkeypatch: pytest.MonkeyPatch, write: Callable[[], object]) -> None:
-    """Has somebody write between the comparison and the writing."""
+@pytest.mark.parametrize(
+    ("name", "live", "meanwhile"),
+    [
+        ("errors", _record(1, folder="spoilt"), NEWER),
+        ("errors", None, NEWER),
+        ("incidents", SINCE, _incident(3)),
+        ("incidents", UNTOUCHED, _incident(3)),
+        ("incidents", SINCE, None),
+        ("incidents", UNTOUCHED, None),
+    ],
+)
+def test_what_someone_does_between_comparison_and_writing_stays(
+    client: "DynamoDBClient",
+    name: str,
+    live: Item | None,
+    meanwhile: Item | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table, copy = LIVE[name]
+    _put(client, copy, OLD if name == "errors" else BEFORE)
+    _put(client, table, *filter(None, [live]))
     compare = Merge._read_live
 
     def read_live(self: Merge, items: Any) -> Iterator[Any]:
         yield from list(compare(self, items))
-        write()
+        if meanwhile is None:
+            client.delete_item(TableName=table, Key=_INCIDENT_KEY)
+        _put(client, table, *filter(None, [meanwhile]))
 
     monkeypatch.setattr(Merge, "_read_live", read_live)
-
-
-@pytest.mark.parametrize("there", [True, False])
-def test_what_someone_writes_between_comparison_and_writing_stays(
-    client: "DynamoDBClient", there: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _put(client, COPY, _record(1))
-    if there:
-        _put(client, ERRORS, _record(1, folder="spoilt"))
-    _write_meanwhile(monkeypatch, lambda: _put(client, ERRORS, _record(1, folder="written meanwhile")))
-    assert _merge(client, overwrite=True).run() == ({ItemOutcome.CHANGED: 1}, ["error-1"])
-    assert _held(client, ERRORS) == [_record(1, folder="written meanwhile")]
+    counts, differing = _merge(client, name, overwrite=True)
+    assert (counts, len(differing)) == ({ItemOutcome.CHANGED: 1}, 1)
+    assert _held(client, table) == list(filter(None, [meanwhile]))
 
 
 def test_of_senders_only_what_people_did_is_put_back(client: "DynamoDBClient", ops: Ops) -> None:
@@ -137,82 +187,6 @@ def test_of_senders_only_what_people_did_is_put_back(client: "DynamoDBClient", o
     said = ops("restore", "--table", "senders", "--from-table", "SendersCopy")
     assert "file-sla incidents rebuild --all" in said
     assert _held(client, SENDERS) == [act]
-
-
-# Attributes alone, beside what the projection writes.
-
-
-def _incident(number: int, *, version: int = 0, by: str = "") -> Item:
-    acted: Item = {
-        IncidentAttribute.ACTION_VERSION: {"N": str(version)},
-        IncidentAttribute.HISTORY: {"L": [{"M": {HistoryAttribute.ACTION: {"S": "note"}}}] * version},
-    }
-    taken: Item = {IncidentAttribute.ACKNOWLEDGED_BY: {"S": by}}
-    return {
-        IncidentAttribute.SENDER: {"S": "key-1"},
-        IncidentAttribute.INCIDENT_ID: {"S": f"incident-{number}"},
-        **(acted if version else {}),
-        **(taken if by else {}),
-    }
-
-
-def _id_of(item: Item) -> str:
-    return str(item[IncidentAttribute.INCIDENT_ID]["S"])
-
-
-@pytest.fixture
-def incidents(client: "DynamoDBClient") -> "DynamoDBClient":
-    client.delete_table(TableName=COPY)
-    create_table(client, COPY, IncidentAttribute.SENDER, IncidentAttribute.INCIDENT_ID)
-    return client
-
-
-def _merge_incidents(client: "DynamoDBClient", **options: Any) -> Merge:
-    return _merge(client, what=RESTORABLE["incidents"], table=INCIDENTS, **options)
-
-
-def test_an_incident_that_was_replayed_gets_back_what_people_did(incidents: "DynamoDBClient") -> None:
-    status: Item = {IncidentAttribute.STATUS: {"S": "open"}}
-    _put(incidents, COPY, {**_incident(1, version=2, by="ana"), IncidentAttribute.STATUS: {"S": "cleared"}})
-    # Of the second nobody had said anything yet: what was said since is no difference.
-    _put(incidents, COPY, _incident(2), _incident(3, version=1))
-    _put(incidents, INCIDENTS, {**_incident(1), **status}, _incident(2, version=1))
-    counts = _merge_incidents(incidents).run()[0]
-    assert counts == {ItemOutcome.PUT_BACK: 2, ItemOutcome.THERE: 1}
-    back = [{**_incident(1, version=2, by="ana"), **status}, _incident(2, version=1), _incident(3, version=1)]
-    assert sorted(_held(incidents, INCIDENTS), key=_id_of) == back
-    assert _merge_incidents(incidents, overwrite=True).run()[0] == {ItemOutcome.THERE: 3}
-
-
-def test_what_people_did_since_stays_unless_it_is_to_be_overwritten(incidents: "DynamoDBClient") -> None:
-    before, since = _incident(1, version=2), _incident(1, version=1, by="ben")
-    _put(incidents, COPY, before)
-    _put(incidents, INCIDENTS, since)
-    for options, outcome, held in (
-        ({}, ItemOutcome.DIFFERS, since),
-        ({"overwrite": True, "write": False}, ItemOutcome.OVERWRITTEN, since),
-        ({"overwrite": True}, ItemOutcome.OVERWRITTEN, before),
-    ):
-        assert _merge_incidents(incidents, **options).run()[0] == {outcome: 1}
-        assert _held(incidents, INCIDENTS) == [held]
-
-
-@pytest.mark.parametrize("overwrite", [True, False])
-@pytest.mark.parametrize("meanwhile", [_incident(1, version=3), None])
-def test_what_somebody_does_between_comparison_and_writing_stays(
-    incidents: "DynamoDBClient", overwrite: bool, meanwhile: Item | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _put(incidents, COPY, _incident(1, version=2))
-    _put(incidents, INCIDENTS, _incident(1, version=1) if overwrite else _incident(1))
-
-    def act() -> None:
-        keys = (IncidentAttribute.SENDER, IncidentAttribute.INCIDENT_ID)
-        incidents.delete_item(TableName=INCIDENTS, Key={key: _incident(1)[key] for key in keys})
-        _put(incidents, INCIDENTS, *filter(None, [meanwhile]))
-
-    _write_meanwhile(monkeypatch, act)
-    assert _merge_incidents(incidents, overwrite=overwrite).run()[0] == {ItemOutcome.CHANGED: 1}
-    assert _held(incidents, INCIDENTS) == list(filter(None, [meanwhile]))
 
 
 # Where it comes from.
