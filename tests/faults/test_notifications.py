@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -20,7 +19,7 @@ from handlers.notifications.situation import Notification
 from store.notifications import LEASE
 from tests.faults.killed import KilledError
 from tests.stands.memory_tables import MemoryTables, make_memory_tables
-from tests.stands.notifier import Notifier, Post, name_notice
+from tests.stands.notifier import Notifier
 from tests.stands.playing import START, listing, stuck
 from tests.stands.projection import Projection
 
@@ -30,6 +29,7 @@ BOTH: Final = (INBOUND, PAYMENTS)
 OLD_INBOUND, OLD_PAYMENTS = stuck(INBOUND, "a", created=-99), stuck(PAYMENTS, "b", created=-99)
 MINUTES: Final = (0, 2, 3, 4, 5, 6, 30, 32, 33, 34, 35, 36, 37, 64, 66)
 """When sweeps come: enough of them that whatever failed once is made good."""
+NEW_INBOUND: Final = [("orders", [f"new {INBOUND}"])]
 KINDS: Final = ("refused", "answer lost", "killed", "killed after")
 """What goes wrong with a call: it is not done, its answer does not come, or the process ends before or after
 it."""
@@ -69,19 +69,14 @@ class Unreliable:
         return list(answer) if operation == "paginate" else answer
 
 
-@dataclass
-class Played:
-    received: Counter[tuple[str, str]]
-    """Owner and line."""
-    calls: int
-    errors: int
+def play_story(at: int = -1, kind: str = "") -> tuple[Counter[tuple[str, str]], int, int]:
+    """Two folders get stuck, one of them is cleared; `kind` goes wrong at the call `at`.
 
-
-def play_story(at: int = -1, kind: str = "", post: Post | None = None) -> Played:
-    """Two folders get stuck, one of them is cleared; `kind` goes wrong at the call `at`."""
+    Gives what arrived, by owner and line, and how many calls and errors there were.
+    """
     tables = make_memory_tables()
     client = Unreliable(tables, at, kind)
-    notifier = Notifier(Projection(tables), client=client, post=post or Post())
+    notifier = Notifier(Projection(tables), client=client)
     notifier.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
     errors = 0
     for minute in MINUTES:
@@ -93,12 +88,8 @@ def play_story(at: int = -1, kind: str = "", post: Post | None = None) -> Played
             errors += 1
         else:
             errors += outcome.faults > 0
-    received = Counter(
-        (notification.recipient.owner.name, name_notice(notice))
-        for notification, _ in notifier.post.sent
-        for notice in notification.notices
-    )
-    return Played(received, len(client.calls), errors)
+    received = Counter((owner, notice) for owner, notices in notifier.post.take() for notice in notices)
+    return received, len(client.calls), errors
 
 
 class InThisThread(Executor):
@@ -122,34 +113,24 @@ def _one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "ThreadPoolExecutor", InThisThread)
 
 
-@cache
-def flawless() -> Played:
-    return play_story()
-
-
-def test_the_story_without_a_fault() -> None:
-    assert flawless().received == Counter(
-        {("orders", f"new {INBOUND}"): 1, ("bank", f"new {PAYMENTS}"): 1, ("orders", f"cleared {INBOUND}"): 1}
-    )
-    assert flawless().errors == 0
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_at_any_call_loses_nothing(kind: str) -> None:
+    flawless, calls, errors = play_story()
+    assert (errors, flawless) == (0, Counter([("orders", f"new {INBOUND}"), ("bank", f"new {PAYMENTS}"),
+                                              ("orders", f"cleared {INBOUND}")]))  # fmt: skip
     duplicates = 0
-    for at in range(flawless().calls):
-        outcome = play_story(at, kind)
-        assert set(outcome.received) == set(flawless().received), (at, kind)
-        more = sum(outcome.received.values()) - 3
-        assert more <= (1 if kind.startswith("killed") else 0), (at, kind, outcome.received)
+    for at in range(calls):
+        received, *_ = play_story(at, kind)
+        assert set(received) == set(flawless), (at, kind)
+        more = sum(received.values()) - 3
+        assert more <= (1 if kind.startswith("killed") else 0), (at, kind, received)
         duplicates += more
     # Killed between sending and recording: once for each of the three messages.
     assert duplicates == (3 if kind == "killed" else 0)
 
 
 def _stuck_notifier() -> Notifier:
-    tables = make_memory_tables()
-    notifier = Notifier(Projection(tables))
+    notifier = Notifier(Projection(make_memory_tables()))
     notifier.projection.report(listing(0, BOTH, OLD_INBOUND))
     notifier.sweep(0)
     notifier.now = START + timedelta(minutes=2)
@@ -171,7 +152,7 @@ def _sweep_while_sending(notifier: Notifier, later: timedelta) -> None:
 def test_a_second_sweep_leaves_a_recipient_alone_that_one_is_at() -> None:
     notifier = _stuck_notifier()
     _sweep_while_sending(notifier, timedelta(minutes=1))
-    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
+    assert notifier.post.take() == NEW_INBOUND
     notifier.sweep_until(4, 8)
     assert notifier.post.take() == []
 
@@ -179,7 +160,7 @@ def test_a_second_sweep_leaves_a_recipient_alone_that_one_is_at() -> None:
 def test_a_delivery_that_outlasts_its_lease_is_one_duplicate(caplog: pytest.LogCaptureFixture) -> None:
     notifier = _stuck_notifier()
     _sweep_while_sending(notifier, LEASE + timedelta(seconds=1))
-    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])] * 2
+    assert notifier.post.take() == NEW_INBOUND * 2
     assert "a notification was delivered by two sweeps" in caplog.text
     notifier.sweep_until(5, 9)
     assert notifier.post.take() == []
@@ -198,7 +179,7 @@ def test_two_sweeps_that_read_the_same_deliver_once(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(sweep, "read_situation", read_late)
     first.run(lambda: 60.0)
-    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
+    assert notifier.post.take() == NEW_INBOUND
 
 
 def test_a_lease_by_a_clock_that_was_far_ahead_holds_nobody_up() -> None:
@@ -213,7 +194,7 @@ def test_a_lease_by_a_clock_that_was_far_ahead_holds_nobody_up() -> None:
         notifier.build().run(lambda: 60.0)
     notifier.post.before = lambda _: None
     notifier.sweep_until(3, 6)
-    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
+    assert notifier.post.take() == NEW_INBOUND
 
 
 def test_transactions_that_meet_are_tried_again() -> None:
@@ -223,13 +204,8 @@ def test_transactions_that_meet_are_tried_again() -> None:
 
     def meet(**asked: Any) -> Any:
         if reason := next(meetings, None):
-            raise ClientError(
-                {
-                    "Error": {"Code": "TransactionCanceledException"},
-                    "CancellationReasons": [{"Code": reason}],
-                },
-                "TransactWriteItems",
-            )
+            answer: Any = {"Error": {"Code": "TransactionCanceledException"}}
+            raise ClientError({**answer, "CancellationReasons": [{"Code": reason}]}, "TransactWriteItems")
         return transact(**asked)
 
     notifier.client.transact_write_items = meet
