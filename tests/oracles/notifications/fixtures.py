@@ -5,11 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contract.owners.model import Channel, ChannelKind, Owner
-from contract.words import IncidentStatus, NotificationKind, SenderKind, SenderState, UnknownReason
-from handlers.notifications.plan import plan, record_delivery
-from handlers.notifications.situation import Situation
+from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
 from store.incidents import Incident
-from store.notifications import Recipient, RecipientState
+from store.notifications import Recipient
 from store.runs import Stamp
 from store.senders import Sender
 
@@ -71,49 +69,3 @@ def a_sender(key: str = "files-01", **changes: Any) -> Sender:
         interval_from="declared",
     )
     return replace(sender, **changes)
-
-
-class Story:
-    """One recipient, swept each minute, whose channel works."""
-
-    def __init__(self, recipient: Recipient | None = None, at: datetime = START) -> None:
-        self.recipient = recipient or a_recipient()
-        self.now = at
-        self.state = RecipientState()
-        self.incidents: dict[str, Incident] = {}
-        self.senders: dict[str, Sender] = {}
-        self.heard: list[tuple[int, list[tuple[NotificationKind, str]]]] = []
-        self.begin = at
-
-    def so(self, *things: Incident | Sender) -> None:
-        for thing in things:
-            if isinstance(thing, Incident):
-                self.incidents[thing.incident_id] = thing
-            else:
-                self.senders[thing.key] = thing
-
-    def gone(self, incident: Incident) -> None:
-        del self.incidents[incident.incident_id]
-
-    @property
-    def situation(self) -> Situation:
-        return Situation(now=self.now, incidents=dict(self.incidents), senders=dict(self.senders))
-
-    def until(self, minutes: float) -> list[tuple[int, list[tuple[NotificationKind, str]]]]:
-        """Sweeps up to this minute after the beginning, inclusive. What was heard on the way, by minute."""
-        heard = len(self.heard)
-        while self.now <= self.begin + minutes * MINUTE:
-            self.sweep()
-            self.now += MINUTE
-        return self.heard[heard:]
-
-    def sweep(self) -> None:
-        planned = plan(self.recipient, self.state, self.situation)
-        self.state = planned.state
-        for notification in planned.notifications:
-            self.state = record_delivery(self.state, notification, self.now)
-            notices = [
-                (notice.kind, notice.incident.incident_id if notice.incident else notice.subject)
-                for notice in notification.notices
-            ]
-            self.heard.append(((self.now - self.begin) // MINUTE, notices))

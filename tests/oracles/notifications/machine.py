@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from hypothesis import event, note
 from hypothesis import strategies as st
@@ -44,14 +45,8 @@ RECIPIENTS = {
         an_owner(quiet_hours=(replace(LUNCH, zone="UTC"),)), after=timedelta(minutes=20)
     ),
 }
-FATES: list[Fate] = [
-    Outcome.RECORDED,
-    Outcome.REFUSED,
-    Outcome.TIMED_OUT,
-    Outcome.CUT_OFF_AFTER,
-    Outcome.CUT_OFF_BEFORE,
-    Outcome.UNSENT,
-]
+FATES = list(Outcome)
+DOWN: list[Fate] = [Outcome.REFUSED] * 500
 WAITS = [1, 1, 2, 3, 4, 5, 6, 10, 29, 31, 45, 65, 125, 245, 400]
 FEW = ["a", "b"]
 """To which most happens, so that it comes one upon the other."""
@@ -76,8 +71,6 @@ RARE = [
 class Histories(RuleBasedStateMachine):
     """One recipient, two servers, seven folders."""
 
-    right_clocks = True
-
     def __init__(self) -> None:
         super().__init__()
         self.begin(sorted(RECIPIENTS)[0])
@@ -86,7 +79,7 @@ class Histories(RuleBasedStateMachine):
     def begin(self, recipient: str) -> None:
         event(recipient)
         chosen = RECIPIENTS[recipient]
-        self.oracle = Oracle(chosen, right_clocks=self.right_clocks)
+        self.oracle = Oracle(chosen)
         self.played = Played(chosen, START, self.oracle)
         self.played.senders = {key: a_sender(key) for key in SENDERS}
 
@@ -124,7 +117,7 @@ class Histories(RuleBasedStateMachine):
         for so in before:
             self.become([name], so, 35)
         self.become([name], lost, 0)
-        self.channel_is_down(400)
+        self.sweep_each_minute(400, DOWN)
         self.become([name], after, 35)
 
     @rule(
@@ -134,7 +127,12 @@ class Histories(RuleBasedStateMachine):
     def change_right_after(self, name: str, before: str, after: str, fate: Fate) -> None:
         """What is so changes as soon as something was said, or was to be."""
         self.become([name], before, 0)
-        self.sweep_until_something_is_said(fate, 35)
+        self.played.fates = [fate]
+        for _ in range(35):
+            self.sweep()
+            if self.played.sweeps[-1].attempts:
+                break
+        self.played.fates = []
         self.become([name], after, 3)
 
     def become(self, names: list[str], so: str, minutes: int, hours: int = 1) -> None:
@@ -155,15 +153,12 @@ class Histories(RuleBasedStateMachine):
         if incident is None:
             oldest = self.now - hours * HOUR if hours % 5 else None
             incident = an_incident(
-                name, sender=SENDERS[NAMES.index(name) % 2], oldest_creation=oldest, opened_at=self.now,
+                name, sender=SENDERS[ord(name[-1]) % 2], oldest_creation=oldest, opened_at=self.now,
                 breached_since=self.now,
             )  # fmt: skip
-        self.put(
-            replace(
-                incident, status=IncidentStatus.OPEN, reason=None, unknown_since=None, ended_at=None,
-                cleared_by=None, seen=SEEN._replace(at=self.now),
-            )
-        )  # fmt: skip
+        seen = SEEN._replace(at=self.now)
+        fresh: dict[str, Any] = {"reason": None, "unknown_since": None, "ended_at": None, "cleared_by": None}
+        self.put(replace(incident, status=IncidentStatus.OPEN, seen=seen, **fresh))
 
     def lose_sight(self, incident: Incident, reason: UnknownReason) -> None:
         if incident.status is IncidentStatus.OPEN:
@@ -187,11 +182,8 @@ class Histories(RuleBasedStateMachine):
         incident = self.one(name)
         if incident is not None and incident.live:
             until = self.now + minutes * MINUTE if minutes else None
-            self.put(
-                replace(incident, snoozed_until=until)
-                if snoozed
-                else replace(incident, acknowledged_by="ana", acknowledged_until=until)
-            )
+            taken = replace(incident, acknowledged_by="ana", acknowledged_until=until)
+            self.put(replace(incident, snoozed_until=until) if snoozed else taken)
 
     @rule(
         name=st.sampled_from(FEW), minutes=st.sampled_from([3, 8, 60]),
@@ -200,17 +192,8 @@ class Histories(RuleBasedStateMachine):
     def take(self, name: str, minutes: int, fates: list[Fate]) -> None:
         """Somebody is on what was told a moment ago, for a while or for long."""
         self.become([name], "open", 4)
-        self.played.fates = list(fates)
         self.hold(name, minutes, snoozed=False)
-        for _ in range(12):
-            self.sweep()
-        self.played.fates = []
-
-    def reassign(self, names: list[str], owner: str) -> None:
-        for name in names:
-            incident = self.one(name)
-            if incident is not None:
-                self.put(replace(incident, owner=owner))
+        self.sweep_each_minute(12, fates)
 
     @precondition(lambda self: self.played.state.disabled is not None)
     @rule()
@@ -239,14 +222,9 @@ class Histories(RuleBasedStateMachine):
                 else:
                     self.end(incident, IncidentStatus.CLEARED)
 
-    def retire(self, key: str, state: SenderState) -> None:
-        self.played.senders[key] = replace(self.played.senders[key], state=state, state_since=self.now)
-
     def lock(self, key: str, folders: set[str], mine: bool) -> None:
-        owner = "orders" if mine else "bank"
-        unreadable = tuple(
-            UnreadableFolder(folder=one, owner=owner, error="denied") for one in sorted(folders)
-        )
+        of: dict[str, Any] = {"owner": "orders" if mine else "bank", "error": "denied"}
+        unreadable = tuple(UnreadableFolder(folder=one, **of) for one in sorted(folders))
         self.played.senders[key] = replace(self.played.senders[key], unreadable_folders=unreadable)
 
     @rule(
@@ -259,19 +237,23 @@ class Histories(RuleBasedStateMachine):
         event(what)
         match what:
             case "reassign":
-                self.reassign(names, "orders" if yes else "bank")
+                for incident in filter(None, map(self.one, names)):
+                    self.put(replace(incident, owner="orders" if yes else "bank"))
             case "retire":
-                self.retire(key, SenderState.RETIRED if yes else SenderState.LATE)
+                state = SenderState.RETIRED if yes else SenderState.LATE
+                self.played.senders[key] = replace(
+                    self.played.senders[key], state=state, state_since=self.now
+                )
             case "lock":
                 self.lock(key, folders, yes)
             case "down":
-                self.channel_is_down(minutes)
+                self.sweep_each_minute(minutes, DOWN)
             case "breaks":
-                self.channel_breaks()
+                self.sweep_each_minute(4, [BROKEN])
             case "twice":
-                self.sweep_twice()
+                self.played.sweep()
             case "no sweep":
-                self.no_sweep(minutes)
+                self.played.now += minutes * MINUTE
             case "silent":
                 self.fall_silent(key)
             case _:
@@ -288,34 +270,6 @@ class Histories(RuleBasedStateMachine):
             self.sweep()
         self.played.fates = []
 
-    def sweep_until_something_is_said(self, fate: Fate, minutes: int) -> None:
-        """So that what comes next comes right after it."""
-        self.played.fates = [fate]
-        for _ in range(minutes):
-            self.sweep()
-            if self.played.sweeps[-1].attempts:
-                break
-        self.played.fates = []
-
-    def channel_is_down(self, minutes: int) -> None:
-        self.played.fates = [Outcome.REFUSED] * 500
-        for _ in range(minutes):
-            self.sweep()
-        self.played.fates = []
-
-    def channel_breaks(self) -> None:
-        self.played.fates = [BROKEN]
-        for _ in range(4):
-            self.sweep()
-        self.played.fates = []
-
-    def sweep_twice(self) -> None:
-        self.played.sweep()
-        self.sweep()
-
-    def no_sweep(self, minutes: int) -> None:
-        self.played.now += minutes * MINUTE
-
     def teardown(self) -> None:
         """Everything ends, and whoever was told of it is told so."""
         if self.played.state.disabled is not None:
@@ -330,8 +284,7 @@ class Histories(RuleBasedStateMachine):
         self.oracle.at_rest(self.played.sweeps[-1])
         assert list_notified(self.played.state) == []
         assert all(entry.pending is None for entry in self.played.state.entries.values())
-        for duplicate in ("cut off",):
-            event(f"{duplicate}: {min(self.oracle.cut_off, 3)}")
+        event(f"cut off: {min(self.oracle.cut_off, 3)}")
 
     @property
     def now(self) -> datetime:
@@ -348,14 +301,3 @@ class Histories(RuleBasedStateMachine):
         if sweep.attempts:
             note(f"{sweep.now:%d %H:%M} {sweep.words()}")
         self.played.now += MINUTE
-
-
-class WrongClocks(Histories):
-    """The same, and the clock of the function jumps, or is put right."""
-
-    right_clocks = False
-
-    @rule(minutes=st.sampled_from([-100_000, -1500, -60, -7, -1, 60, 1500, 20_000, 600_000]))
-    def jump(self, minutes: int) -> None:
-        self.played.now += minutes * MINUTE
-        self.oracle.jump()

@@ -89,8 +89,6 @@ class File:
     """Of a sender, its last run when it was last said to be silent."""
     over_since: datetime | None = None
     """Since when it is over, and whoever read that it is stuck was not told."""
-    sweeps: int = 0
-    """For how many sweeps something is owed, where clocks are wrong."""
     taken: set[datetime | None] = field(default_factory=set)
     """Until when somebody is on it, as was told or may have been."""
     taken_since: datetime | None = None
@@ -106,16 +104,9 @@ class BrokenPromiseError(AssertionError):
 
 
 class Oracle:
-    """Of one recipient.
+    """Of one recipient."""
 
-    Args:
-        recipient: who it is.
-        right_clocks: whether the moments of sweeps grow. Where not, waits are counted in sweeps of a minute,
-            from the last jump on, and how often something may be said again is not judged.
-    """
-
-    def __init__(self, recipient: Recipient, *, right_clocks: bool = True) -> None:
-        self.right_clocks = right_clocks
+    def __init__(self, recipient: Recipient) -> None:
         self.recipient = recipient
         self.owner = recipient.owner
         told = [*self.owner.told, *([Topic.NEW] if recipient.after is not None else [])]
@@ -142,26 +133,15 @@ class Oracle:
         things = self._things(sweep)
         for thing in things:
             self._forget(thing, sweep)
-        if self.right_clocks:
-            self._rounds(sweep)
+        self._rounds(sweep)
         for thing in things:
-            if self.right_clocks:
-                self._due(thing, sweep)
-                self._overdue(thing, sweep)
-                self._taken(thing, sweep)
-            else:
-                self._stalled(thing, sweep)
-                failing = self.files[thing].failing
-                if failing is not None and not self.may_say(failing.kind, thing, sweep):
-                    self.files[thing].failing = None
+            self._due(thing, sweep)
+            self._overdue(thing, sweep)
+            self._taken(thing, sweep)
         for word, outcome in sweep.words():
             self._take(word, outcome, sweep)
         if any(len(attempt.words) > 1 and attempt.outcome in ARRIVED for attempt in sweep.attempts):
             self.storm = sweep.now
-
-    def jump(self) -> None:
-        for file in self.files.values():
-            file.sweeps = 0
 
     def at_rest(self, sweep: Sweep) -> None:
         """Long after the last fault and change: whoever was told of trouble was told its end."""
@@ -170,9 +150,6 @@ class Oracle:
                 continue
             if thing[0] == "incident" and (incident := sweep.incidents.get(thing[1])) and not incident.live:
                 known = file.read in ENDS or file.lasts <= {None, LOST} or file.lasts & ENDS
-                if not self.right_clocks:
-                    # The word that is missing may have been given up.
-                    known = known or file.lasts & {None, LOST}
                 self._hold(bool(known), f"{thing} is {incident.status}, and was told {file.read} last")
 
     # What may be said of a thing at a sweep.
@@ -289,11 +266,10 @@ class Oracle:
         """What nobody needs to know any more."""
         file = self.files.setdefault(thing, File())
         if thing[0] != "incident":
-            if thing[0] == "sender" and self._no_more_silent(thing, sweep):
+            begins = K.SILENT if thing[0] == "sender" else K.UNREADABLE
+            if begins is K.SILENT and self._no_more_silent(thing, sweep):
                 file.lasts = {None}
-            if thing[0] == "sender" and LOST in file.lasts and not self.may_say(K.SILENT, thing, sweep):
-                file.lasts |= {None}
-            if thing[0] == "folder" and LOST in file.lasts and not self.may_say(K.UNREADABLE, thing, sweep):
+            if LOST in file.lasts and not self.may_say(begins, thing, sweep):
                 file.lasts |= {None}
             return
         incident = sweep.incidents[thing[1]]
@@ -323,25 +299,18 @@ class Oracle:
             return
         gap = sweep.now - self.last
         reasons = [self._reason(word, gap, sweep) for word, _ in sweep.words()]
-        self._hold(
-            any(reasons), f"{sweep.now:%d %H:%M}: {sweep.words()} could have waited, {gap} after the last"
-        )
+        self._hold(any(reasons), f"{sweep.now:%d %H:%M}: {sweep.words()} could wait, {gap} after the last")
 
     def _reason(self, word: Word, gap: timedelta, sweep: Sweep) -> bool:
         """Whether a word was due by itself."""
         file = self.files[word.thing]
         if file.failing or file.again or file.doubted or file.taken_late:
             return True
-        since = self._true_since(word, sweep)
-        own = self._own_wait(word.kind)
-        assert self.last is not None
-        if since + own <= self.last:
-            return True  # it did not fit in then
-        within = self._within(word.kind, sweep.now, at_most=False) - own
-        return (
-            gap >= (5 if word.kind in SOON | ENDS | {K.ACKNOWLEDGED} else 30) * MINUTE
-            or sweep.now - since >= own + within
-        )
+        since, own = self._true_since(word, sweep), self._own_wait(word.kind)
+        within = self._within(word.kind, sweep.now, at_most=False)
+        least = (5 if word.kind in SOON | ENDS | {K.ACKNOWLEDGED} else 30) * MINUTE
+        # Or it did not fit in then.
+        return gap >= least or sweep.now - since >= within or since + own <= sweep.now - gap
 
     def _within(self, kind: K, now: datetime, *, at_most: bool = True) -> timedelta:
         """How long a word may be true before it is said, or how long it may wait for others."""
@@ -426,23 +395,6 @@ class Oracle:
             sweep.now - file.over_since < 5 * MINUTE, f"{thing}: {file.read} was read, and its end never was"
         )
 
-    def _stalled(self, thing: Thing, sweep: Sweep) -> None:
-        """Whether what has to be said waits for a time that never comes."""
-        file = self.files[thing]
-        mends = [
-            {kind for kind in self.mends(last, thing, sweep) if self.may_say(kind, thing, sweep)}
-            for last in file.lasts
-        ]
-        said = any(word.thing == thing for word, _ in sweep.words())
-        kinds = frozenset[K]().union(*mends) if all(mends) else frozenset()
-        if not kinds or said or file.owed is None or file.owed[0] != kinds:
-            file.owed, file.sweeps = (kinds, sweep.now), 0
-        file.sweeps += 1
-        within = 75 if self.recipient.after is not None else 5 if kinds <= SOON else 35
-        self._hold(
-            file.sweeps <= within or file.failing is not None, f"{thing}: {sorted(kinds)} is never said"
-        )
-
     def _retried(self, file: File, thing: Thing, said: Sequence[K], true: bool, sweep: Sweep) -> None:
         failing = file.failing
         assert failing is not None
@@ -465,9 +417,7 @@ class Oracle:
         self.place += 1
         if kind is K.SILENT:
             file.heard_of = sweep.senders[word.thing[1]].last_run_at
-        self._hold(
-            self.may_say(kind, word.thing, sweep), f"{word} is not true, or not for now, or not for it"
-        )
+        self._hold(self.may_say(kind, word.thing, sweep), f"{word} is not true, or not for now or for it")
         if kind is K.ACKNOWLEDGED:
             until = sweep.incidents[word.thing[1]].acknowledged_until
             self._hold(bool(file.lasts & (STUCK | {K.UNKNOWN})), f"{word}: nobody heard of it")
@@ -484,10 +434,10 @@ class Oracle:
         else:
             self._hold(kind is not K.ESCALATED, "nothing is escalated to the first channels")
         waits = kind not in ENDS | {K.WORSE, K.STILL_OPEN} and not file.again and not file.failing
-        if waits and self.right_clocks:
+        if waits:
             true = self._true_since(word, sweep)
             self._hold(now - true >= self._own_wait(kind), f"{word} was true since {true:%H:%M} alone")
-        if kind in (K.WORSE, K.STILL_OPEN) and self.right_clocks:
+        if kind in (K.WORSE, K.STILL_OPEN):
             self._goes_on(word, file, sweep)
         if outcome in ARRIVED:
             if file.read is kind and kind not in (K.WORSE, K.STILL_OPEN):
@@ -515,9 +465,7 @@ class Oracle:
         file.doubted |= outcome is Outcome.TIMED_OUT
         if outcome is Outcome.TIMED_OUT:
             file.lasts |= {word.kind}
-        if now - file.failing.first >= 6 * HOUR or not self.right_clocks:
-            # Where clocks are wrong, nobody knows whether it was given up.
-            before = set[Last]() if self.right_clocks else file.lasts
+        if now - file.failing.first >= 6 * HOUR:
             heard = {word.kind} if file.doubted else set[Last]()
             if word.kind in ENDS | {K.BACK, K.READABLE}:
                 # Forgotten: what opens again begins anew, with a first reminder after four hours.
@@ -531,7 +479,6 @@ class Oracle:
                     *({word.kind} if known else ()),
                     *({LOST} if file.lasts - known else ()),
                 }
-            file.lasts |= before
             file.failing, file.owed, file.since, file.numbers = None, None, now, None
             file.recorded = word.kind
 
@@ -573,13 +520,8 @@ class Oracle:
     def _overdue(self, thing: Thing, sweep: Sweep) -> None:
         """Whether a reminder, or that it is worse, was to be said by now."""
         file = self.files[thing]
-        if (
-            file.recorded not in STUCK
-            or file.since is None
-            or file.numbers is None
-            or file.doubted
-            or file.failing
-        ):
+        numbers = file.numbers
+        if file.recorded not in STUCK or not file.since or not numbers or file.doubted or file.failing:
             return
         since = sweep.now - 32 * MINUTE
         lately = [before for before in self.sweeps[-40:] if before.now >= since]
@@ -587,26 +529,19 @@ class Oracle:
         if not whole or file.lasts != {file.recorded} or file.since > since:
             return
         rest = 24 * HOUR if file.reminded else 4 * HOUR
-        files = min(
-            before.incidents[thing[1]].file_count for before in lately if thing[1] in before.incidents
-        )
-        soon = since - file.since < 2 * HOUR
-        worse = files >= (10 if soon else 2) * file.numbers[0]
+        known = (before.incidents.get(thing[1]) for before in lately)
+        files = min(one.file_count for one in known if one is not None)
+        worse = files >= (10 if since - file.since < 2 * HOUR else 2) * numbers[0]
         for kind, due in ((K.STILL_OPEN, since - file.since >= rest), (K.WORSE, worse)):
             owed = due and all(self.may_say(kind, thing, before) for before in lately)
-            self._hold(not owed, f"{thing}: {kind} was due, with {files} files after {file.numbers}")
+            self._hold(not owed, f"{thing}: {kind} was due, with {files} files after {numbers}")
 
     def _things(self, sweep: Sweep) -> list[Thing]:
-        folders = [
-            ("folder", sender.key, one.folder.lower())
-            for sender in sweep.senders.values()
-            for one in sender.unreadable_folders
-        ]
         found: list[Thing] = [("incident", key) for key in sweep.incidents]
-        found += [("sender", key) for key in sweep.senders]
-        return list(
-            dict.fromkeys([*found, *folders, *(thing for thing in self.files if thing[0] == "folder")])
-        )
+        for key, sender in sweep.senders.items():
+            found += [("sender", key)]
+            found += [("folder", key, one.folder.lower()) for one in sender.unreadable_folders]
+        return list(dict.fromkeys([*found, *(thing for thing in self.files if thing[0] == "folder")]))
 
     def _hold(self, kept: bool, promise: str) -> None:
         if not kept:

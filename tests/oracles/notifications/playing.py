@@ -9,12 +9,15 @@ from handlers.notifications.situation import Notification, Situation
 from store.incidents import Incident
 from store.notifications import Recipient, RecipientState, list_notified
 from store.senders import Sender
+from tests.oracles.notifications.fixtures import MINUTE, START, a_recipient
 from tests.oracles.notifications.oracle import Oracle
 from tests.oracles.notifications.transcript import Attempt, Outcome, Sweep, words_of
 
 BROKEN = "broken"
 """What may become of an attempt beside an outcome: the channel is broken for good."""
 Fate = Outcome | str
+Heard = list[tuple[int, list[tuple[NotificationKind, str]]]]
+"""Notices, each by its kind and what it is about, of each notification, with its minute."""
 
 
 class Played:
@@ -56,18 +59,6 @@ class Played:
     def enable(self) -> None:
         self.state = enable(self.state)
 
-    def heard(self) -> list[list[NotificationKind]]:
-        kinds = [
-            [
-                word.kind
-                for attempt in sweep.attempts
-                if attempt.outcome is not Outcome.REFUSED
-                for word in attempt.words
-            ]
-            for sweep in self.sweeps
-        ]
-        return [one for one in kinds if one]
-
     def _situation(self) -> Situation:
         """As it is read: what is live, and what the rules ask for."""
         asked = {incident_id for _, incident_id in list_notified(self.state)}
@@ -104,3 +95,41 @@ class Played:
             sweep.attempts.append(Attempt(words_of(notification), Outcome.RECORDED))
             went = True
         return went
+
+
+class Story(Played):
+    """One whose channel works, and whose sweeps nobody judges but the test."""
+
+    def __init__(self, recipient: Recipient | None = None) -> None:
+        super().__init__(recipient or a_recipient(), START)
+
+    def so(self, *things: Incident | Sender) -> None:
+        for thing in things:
+            if isinstance(thing, Incident):
+                self.incidents[thing.incident_id] = thing
+            else:
+                self.senders[thing.key] = thing
+
+    @property
+    def situation(self) -> Situation:
+        return self._situation()
+
+    @property
+    def heard(self) -> Heard:
+        return [
+            (
+                (sweep.now - START) // MINUTE,
+                [(word.kind, word.thing[1] if word.thing[0] == "incident" else f"sender#{word.thing[1]}")
+                 for word in attempt.words],
+            )
+            for sweep in self.sweeps
+            for attempt in sweep.attempts
+        ]  # fmt: skip
+
+    def until(self, minutes: float) -> Heard:
+        """Sweeps up to this minute, inclusive. What was heard on the way, by minute."""
+        before = len(self.heard)
+        while self.now <= START + minutes * MINUTE:
+            self.sweep()
+            self.now += MINUTE
+        return self.heard[before:]

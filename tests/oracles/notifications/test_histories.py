@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.oracles.notifications.machine import Histories, WrongClocks
+from tests.oracles.notifications.machine import Histories
 
 PLAYED = settings(
     max_examples=30,
@@ -20,11 +20,6 @@ def test_histories() -> None:
     run_state_machine_as_test(Histories, settings=PLAYED)
 
 
-def test_histories_with_wrong_clocks() -> None:
-    run_state_machine_as_test(WrongClocks, settings=PLAYED)
-
-
 @pytest.mark.deep
 def test_thousands_of_histories() -> None:
     run_state_machine_as_test(Histories, settings=settings(PLAYED, max_examples=3000))
-    run_state_machine_as_test(WrongClocks, settings=settings(PLAYED, max_examples=1000))

@@ -3,14 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contract.moments import Hours
-from contract.words import IncidentStatus, NotificationKind, SenderState, UnknownReason
+from contract.words import IncidentStatus, SenderState, UnknownReason
+from contract.words import NotificationKind as K
 from handlers.notifications.plan import plan, record_delivery
 from handlers.notifications.rules import BEGINNINGS
 from handlers.notifications.situation import Notice, Situation
@@ -51,32 +52,35 @@ _HOURS = st.builds(
 )
 
 
+_PLACES: list[dict[str, Any]] = [
+    {"sender": "*"}, {"sender": "FILES-01/*"}, {"folder": "d:\\*"}, {"owner": "bank"},
+    {"sender": "other"}, {"owner": "orders", "folder": "*"},
+]  # fmt: skip
+
+
+def a_night(begin: int, end: int) -> list[Window]:
+    return [
+        Window(
+            window_id="w0", sender="*", starts=when(begin), ends=when(end), reason="patching", made_by="ana",
+            made_at=START,
+        )
+    ]  # fmt: skip
+
+
 @st.composite
 def windows(draw: st.DrawFn) -> list[Window]:
     found = []
-    places: list[dict[str, str]] = [
-        {"sender": "*"}, {"sender": "FILES-01/*"}, {"folder": "d:\\*"}, {"owner": "bank"},
-        {"sender": "other"}, {"owner": "orders", "folder": "*"},
-    ]  # fmt: skip
     for number in range(draw(st.integers(1, 3))):
         begin, end = sorted((draw(_STEPS), draw(_STEPS)))
-        place = draw(st.sampled_from(places))
-        found.append(
-            Window(
-                window_id=f"w{number}",
-                starts=when(begin),
-                ends=when(end + 1),
-                weekly=draw(st.none() | _HOURS),
-                outside=draw(st.booleans()),
-                reason="patching",
-                made_by="ana",
-                made_at=START,
-                ended_at=draw(st.none() | st.integers(0, STEPS).map(when)),
-                sender=place.get("sender", ""),
-                folder=place.get("folder", ""),
-                owner=place.get("owner", ""),
-            )
+        window = replace(
+            a_night(begin, end + 1)[0],
+            window_id=f"w{number}",
+            weekly=draw(st.none() | _HOURS),
+            outside=draw(st.booleans()),
+            ended_at=draw(st.none() | _STEPS.map(when)),
+            sender="",
         )
+        found.append(replace(window, **draw(st.sampled_from(_PLACES))))
     return found
 
 
@@ -130,14 +134,10 @@ class Story:
         if step < end:
             return open_one
         if number == 0 and not self.confirmed:
-            reason = UnknownReason.NOT_REPORTED
+            lost = replace(open_one, reason=UnknownReason.NOT_REPORTED, unknown_since=when(end))
             if step < end + EXPIRES:
-                return replace(
-                    open_one, status=IncidentStatus.UNKNOWN, reason=reason, unknown_since=when(end)
-                )
-            return replace(
-                open_one, status=IncidentStatus.EXPIRED, reason=reason, ended_at=when(end + EXPIRES)
-            )
+                return replace(lost, status=IncidentStatus.UNKNOWN)
+            return replace(lost, status=IncidentStatus.EXPIRED, ended_at=when(end + EXPIRES))
         return replace(open_one, status=IncidentStatus.CLEARED, ended_at=when(end))
 
     def sender(self, step: int) -> Sender:
@@ -190,15 +190,6 @@ def check_said_once(said: list[int], due: list[int]) -> None:
     assert not longer or (said and said[0] <= longer[0]), "notified as soon as no window holds it"
 
 
-def a_night(begin: int, end: int) -> list[Window]:
-    return [
-        Window(
-            window_id="w0", sender="*", starts=when(begin), ends=when(end), reason="patching", made_by="ana",
-            made_at=START,
-        )
-    ]  # fmt: skip
-
-
 # A folder that is no longer reported: in the window, and within the grace period after it.
 @example(Story(breaches=((5, 40), (0, 0)), silent_from=STEPS, confirmed=False), a_night(30, 80))
 @example(Story(breaches=((5, 82), (0, 0)), silent_from=STEPS, confirmed=False), a_night(30, 80))
@@ -213,21 +204,16 @@ def test_nobody_is_muted_outside_a_window_and_nobody_is_disturbed_in_one(
 
     sent = play(story, made)
     for number, (folder, owner) in enumerate(FOLDERS.items()):
-        about = [
-            (step, notice.kind)
-            for step, notice in sent[owner]
-            if notice.incident and notice.incident.folder == folder
-        ]
+        here = (one for one in sent[owner] if one[1].incident and one[1].incident.folder == folder)
+        about = [(step, notice.kind) for step, notice in here]
         (begin, end) = story.breaches[number]
         free = [step for step in range(begin, end) if not is_muted(made, when(step), owner, folder)]
         for step, kind in about:
             assert step in free or kind not in BEGINNINGS, "disturbed in maintenance"
-        news = [step for step, kind in about if kind is NotificationKind.NEW]
+        news = [step for step, kind in about if kind is K.NEW]
         check_said_once(news, free)
-        ends = [step for step, kind in about if kind is NotificationKind.CLEARED]
-        unseen = [
-            step for step, kind in about if kind in (NotificationKind.NOT_REPORTED, NotificationKind.EXPIRED)
-        ]
+        ends = [step for step, kind in about if kind is K.CLEARED]
+        unseen = [step for step, kind in about if kind in (K.NOT_REPORTED, K.EXPIRED)]
         if number == 0 and not story.confirmed:
             quiet = [
                 step for step in range(end, STEPS + LEFT)
@@ -238,11 +224,11 @@ def test_nobody_is_muted_outside_a_window_and_nobody_is_disturbed_in_one(
             continue
         assert (len(ends), unseen) == (len(news), []), "an end goes to whoever got the beginning"
         assert all(end <= step <= end + 7 for step in ends), "also in maintenance"
-    silences = [step for step, notice in sent["orders"] if notice.kind is NotificationKind.SILENT]
+    silences = [step for step, notice in sent["orders"] if notice.kind is K.SILENT]
     due = [step for step in range(story.silent_from, STEPS + LEFT) if not is_held(step, "orders", None)]
     check_said_once(silences, due)
     for owner, notices in sent.items():
-        told = [notice.window for _, notice in notices if notice.kind is NotificationKind.MAINTENANCE]
+        told = [notice.window for _, notice in notices if notice.kind is K.MAINTENANCE]
         ids = [one.window_id for one in told if one]
         assert len(ids) == len(set(ids)), "once"
         # Whoever is muted by a window for longer than a notice takes to settle knows of that window.

@@ -15,20 +15,15 @@ from contract.words import SenderState
 from contract.words import UnknownReason as Why
 from handlers.notifications.plan import (
     disable,
-    enable,
     plan,
-    record_delivery,
     record_failure,
-    record_unsent,
 )
-from handlers.notifications.situation import Notice
-from store.notifications import LastSaid, Recipient, failing_since, list_notified, list_recipients
+from store.notifications import LastSaid, Recipient, list_notified, list_recipients
 from store.senders import UnreadableFolder
 from tests.oracles.notifications.fixtures import (
     HOUR,
     MINUTE,
     START,
-    Story,
     a_recipient,
     a_sender,
     an_incident,
@@ -36,6 +31,8 @@ from tests.oracles.notifications.fixtures import (
     ended,
     unknown,
 )
+from tests.oracles.notifications.playing import Heard, Story
+from tests.oracles.notifications.transcript import Outcome
 
 A = an_incident("a")
 PLAIN = replace(A, oldest_creation=None)
@@ -49,12 +46,6 @@ LOCKED = UnreadableFolder(folder="E:\\Locked", owner="orders", error="denied")
 FOREIGN = UnreadableFolder(folder="E:\\Bank", owner="bank", error="denied")
 BANK = a_sender("files-02", owner="bank")
 NEW, SILENCE, LOCK = (K.NEW, "a"), (K.SILENT, "sender#files-01"), (K.UNREADABLE, "sender#files-01")
-Heard = list[tuple[int, list[tuple[K, str]]]]
-
-
-def begun(story: Story, *names: str) -> None:
-    story.so(*(an_incident(name) for name in names or ("a",)))
-    assert story.until(2) == [(2, [(K.NEW, name)]) for name in names or ("a",)]
 
 
 def play(changes: Mapping[int, Any], until: int, *of: Recipient) -> Story:
@@ -189,185 +180,120 @@ def test_topics_decide_what_is_said() -> None:
 @pytest.mark.parametrize("how", ["acknowledged", "snoozed", "quiet"])
 def test_under_a_mute_nothing_is_said_but_the_end(how: str) -> None:
     lunch = Hours(days=frozenset({0}), start=time(8, 20), end=time(9, 20), zone="UTC")
-    story = Story(a_recipient(an_owner(quiet_hours=(lunch,) if how == "quiet" else ())))
-    begun(story, "a", "b")
-    story.until(19)
-    until = START + 80 * MINUTE
-    held: dict[str, Any] = {
-        "acknowledged": {"acknowledged_until": until},
-        "snoozed": {"snoozed_until": until},
-    }.get(how, {})
-    story.so(
-        replace(A, file_count=300, **held),
-        replace(ended(an_incident("b"), Status.CLEARED, story.now), **held),
-        replace(an_incident("c"), **held),
+    held = {f"{how}_until": START + 80 * MINUTE} if how != "quiet" else {}
+    worse, over, begins = (
+        replace(one, **held) for one in (replace(PLAIN, file_count=300), ended(B, Status.CLEARED, START), C)
     )
-    taken = [(20, [(K.ACKNOWLEDGED, "a")])] if how == "acknowledged" else []
-    assert sorted(story.until(79)) == sorted([(20, [(K.CLEARED, "b")]), *taken])
+    to = a_recipient(an_owner(quiet_hours=(lunch,) if how == "quiet" else ()))
+    first, second, *heard = play({0: (PLAIN, B), 20: (worse, over, begins)}, 200, to).heard
+    assert (first, second) == ((2, [NEW]), (2, [(K.NEW, "b")]))
+    if how == "acknowledged":
+        assert heard.pop(0) == (20, [(K.ACKNOWLEDGED, "a")])
     # What differs from what was said last is said once, when that is over.
-    assert story.until(200) == [(82, [(K.NEW, "c")]), (82, [(K.WORSE, "a")])]
+    assert heard == [(20, [(K.CLEARED, "b")]), (82, [(K.NEW, "c")]), (82, [(K.WORSE, "a")])]
 
 
 def test_the_notice_of_silence_names_what_is_unknown_to_each_owner_that_was_told() -> None:
-    story = Story(a_recipient(an_owner("bank")))
-    story.so(a_sender(), an_incident("a", owner="bank"), an_incident("b"))
-    story.until(60)
-    story.so(a_sender(state=SenderState.SILENT))
-    story.so(*(unknown(one, Why.SILENT, story.now) for one in story.incidents.values()))
-    story.until(62)
+    mine = replace(PLAIN, owner="bank")
+    lost = (unknown(one, Why.SILENT, START) for one in (mine, B))
+    story = play({0: (UP, mine, B), 61: (SILENT, *lost)}, 62, a_recipient(an_owner("bank")))
+    story.now = START + 63 * MINUTE
     (notification,) = plan(story.recipient, story.state, story.situation).notifications
     assert [notice.kind for notice in notification.notices] == [K.SILENT]
     assert [one.incident_id for one in notification.notices[0].unknown] == ["a"]
 
 
 def test_what_the_index_does_not_show_for_a_moment_is_told_to_be_over_all_the_same() -> None:
-    story = Story()
-    locked = UnreadableFolder(folder="E:\\Locked", owner="orders", error="denied")
-    story.so(a_sender(state=SenderState.SILENT), a_sender("files-02", unreadable_folders=(locked,)))
-    story.until(10)
+    story = play({0: (SILENT, a_sender("files-02", unreadable_folders=(LOCKED,)))}, 10)
     story.senders.clear()
     story.until(11)
     story.so(a_sender(last_run_at=story.now), a_sender("files-02"))
-    assert [notice for _, notices in story.until(60) for notice in notices] == [
-        (K.READABLE, "sender#files-02"),
-        (K.BACK, "sender#files-01"),
-    ]
+    readable, back = story.until(60)
+    assert (readable[1], back[1]) == ([(K.READABLE, "sender#files-02")], [(K.BACK, "sender#files-01")])
     assert story.state.entries == {}
 
 
 def test_a_new_owner_is_told_the_beginning_and_the_former_one_the_end() -> None:
-    former, new = Story(), Story(a_recipient(an_owner("bank")))
-    for story in (former, new):
-        story.so(A)
-        story.until(10)
-        story.so(replace(A, owner="bank", file_count=500))
-        story.until(60)
-        story.so(ended(replace(A, owner="bank"), Status.CLEARED, story.now))
-        story.until(100)
-    assert [notice[0][0] for _, notice in former.heard] == [K.NEW, K.CLEARED]
-    assert [notice[0][0] for _, notice in new.heard] == [K.NEW, K.CLEARED]
-    assert new.heard[0][0] > 10
+    mine = replace(PLAIN, owner="bank")
+    changes = {0: PLAIN, 11: mine, 61: ended(mine, Status.CLEARED, START)}
+    assert play(changes, 100).heard == [(2, [NEW]), (61, [(K.CLEARED, "a")])]
+    assert play(changes, 100, a_recipient(an_owner("bank"))).heard == [(13, [NEW]), (61, [(K.CLEARED, "a")])]
 
 
 def test_failures_are_tried_again_and_given_up_after_six_hours() -> None:
     story = Story()
-    story.so(A)
-    tried: list[int] = []
-    dead: list[Notice] = []
-    while story.now <= START + 8 * HOUR:
-        planned = plan(story.recipient, story.state, story.situation)
-        story.state = planned.state
-        for notification in planned.notifications:
-            tried.append((story.now - START) // MINUTE - 2)
-            story.state, given_up = record_failure(story.state, notification, story.now)
-            dead += given_up
-            assert failing_since(story.state) == (None if dead else START + 2 * MINUTE)
-        story.now += MINUTE
+    story.fates = [Outcome.REFUSED] * 99
+    story.so(PLAIN)
+    tried = [minute - 2 for minute, _ in story.until(8 * 60)]
     assert tried == [0, 1, 3, 8, 23, 53, 113, 173, 233, 293, 353, 360]
-    assert [notice.kind for notice in dead] == [K.NEW]
     # Later it is told as what it is by now: stuck still. Had it ended, nothing would be said.
-    assert (
-        plan(story.recipient, story.state, replace(story.situation, now=START + 9 * HOUR)).notifications == ()
-    )
-    ended_by_now = {"a": ended(A, Status.CLEARED, story.now)}
-    assert (
-        plan(story.recipient, story.state, replace(story.situation, incidents=ended_by_now)).state.entries
-        == {}
-    )
-    story.until(14 * 60)
-    assert [notices[0][0] for _, notices in story.heard] == [K.STILL_OPEN]
+    over = replace(story.situation, incidents={"a": CLEARED})
+    assert plan(story.recipient, story.state, over).state.entries == {}
+    story.fates = []
+    assert story.until(14 * 60) == [(604, [(K.STILL_OPEN, "a")])]
 
 
 def test_a_service_that_wants_to_be_left_alone_is() -> None:
-    story = Story()
-    story.so(A)
-    story.now += 2 * MINUTE
-    story.state = plan(story.recipient, story.state, replace(story.situation, now=START)).state
+    story = play({0: A}, 1)
     planned = plan(story.recipient, story.state, story.situation)
-    first = planned.notifications[0]
+    (first,) = planned.notifications
     story.state, _ = record_failure(planned.state, first, story.now, retry_after=12 * MINUTE)
-    assert story.until(60) == [(14, [(K.NEW, "a")])]
+    assert story.until(60) == [(14, [NEW])]
 
 
 def test_a_delivery_frees_what_failed_before() -> None:
     story = Story()
-    story.so(*(an_incident(name) for name in "ab"))
-    story.now = START + 2 * MINUTE
-    story.state = plan(story.recipient, story.state, replace(story.situation, now=START)).state
-    first, second = (planned := plan(story.recipient, story.state, story.situation)).notifications
-    failed, _ = record_failure(planned.state, first, story.now)
-    story.state, _ = record_failure(failed, second, story.now)
-    story.now += MINUTE
-    (first, second) = (planned := plan(story.recipient, story.state, story.situation)).notifications
-    failed, _ = record_failure(planned.state, first, story.now)
-    story.state = record_delivery(failed, second, story.now)
-    (notification,) = plan(story.recipient, story.state, story.situation).notifications
-    assert notification == first
+    story.fates = [Outcome.REFUSED, Outcome.REFUSED, Outcome.REFUSED]
+    story.so(A, B)
+    assert story.until(60) == [(2, [NEW]), (2, [(K.NEW, "b")]), (3, [NEW]), (3, [(K.NEW, "b")]), (3, [NEW])]
 
 
 def test_a_channel_that_is_disabled_says_nothing_and_once_enabled_what_is_so_then() -> None:
-    story = Story()
-    begun(story, "a", "b")
+    story = play({0: (PLAIN, B)}, 2)
     story.state = disable(story.state, story.now, "the webhook is gone", "digest")
-    story.until(10)
-    story.so(ended(A, Status.CLEARED, story.now), an_incident("c"), an_incident("d"))
+    story.so(CLEARED, replace(B, file_count=99), C, D)
     assert story.until(500) == []
     assert story.state.disabled is not None
     assert story.state.disabled.target == "digest"
-    story.so(ended(an_incident("c"), Status.CLEARED, story.now))
-    story.state = enable(story.state)
-    assert [notice for _, notices in story.until(510) for notice in notices] == [
-        (K.CLEARED, "a"),
-        (K.NEW, "d"),
-        (K.WORSE, "b"),
-    ]
+    story.so(ended(C, Status.CLEARED, START))
+    story.enable()
+    heard = [notice for _, notices in story.until(510) for notice in notices]
+    assert heard == [(K.CLEARED, "a"), (K.NEW, "d"), (K.WORSE, "b")]
 
 
-@pytest.mark.parametrize("told_end", [True, False])
-def test_the_end_is_told_of_what_may_have_been_heard(told_end: bool) -> None:
+@pytest.mark.parametrize("fate", [Outcome.CUT_OFF_BEFORE, Outcome.UNSENT])
+def test_the_end_is_told_of_what_may_have_been_heard(fate: Outcome) -> None:
     story = Story()
+    story.fates = [fate]
     story.so(A)
-    story.until(1)
-    planned = plan(story.recipient, story.state, story.situation)
-    assert [notification.notices[0].kind for notification in planned.notifications] == [K.NEW]
+    story.until(2)
     # Whoever sent it was stopped before it was recorded; or knows that it did not send it.
-    story.state = planned.state if told_end else record_unsent(planned.state, planned.notifications[0])
-    assert list_notified(story.state) == ([("files-01", "a")] if told_end else [])
-    story.so(ended(A, Status.CLEARED, story.now))
-    story.now += MINUTE
-    assert story.until(60) == ([(3, [(K.CLEARED, "a")])] if told_end else [])
-
-
-def test_whoever_was_stopped_before_recording_costs_one_duplicate() -> None:
-    story = Story()
-    story.so(A)
-    story.until(1)
-    story.state = plan(story.recipient, story.state, story.situation).state
-    story.now += MINUTE
-    assert story.until(60) == [(3, [(K.NEW, "a")])]
+    doubted = fate is Outcome.CUT_OFF_BEFORE
+    assert list_notified(story.state) == ([("files-01", "a")] if doubted else [])
+    story.so(CLEARED)
+    assert story.until(60) == ([(3, [(K.CLEARED, "a")])] if doubted else [])
 
 
 def test_a_clock_that_jumps_neither_replays_nor_stalls() -> None:
-    story = Story()
-    begun(story)
+    story = play({0: A}, 2)
     story.now = START + timedelta(days=400)
     assert [notices[0][0] for _, notices in story.until(400 * 24 * 60 + 30)] == [K.WORSE]
+    # Back again: what failed meanwhile waits for an hour at most.
+    story.so(PLAIN, B)
+    story.until(400 * 24 * 60 + 32)
+    story.fates = [Outcome.REFUSED]
+    assert story.until(400 * 24 * 60 + 33) == [(400 * 24 * 60 + 33, [(K.NEW, "b")])]
     story.now = START + HOUR
-    story.so(an_incident("b"))
-    assert story.until(90) == [(63, [(K.NEW, "b")])]
-    story.so(ended(A, Status.CLEARED, story.now))
+    story.so(C)
+    assert story.until(90) == [(63, [(K.NEW, "c")]), (63, [(K.NEW, "b")])]
+    story.so(CLEARED)
     assert [notices for _, notices in story.until(120)] == [[(K.CLEARED, "a")]]
-    assert [notices for _, notices in story.until(400)] == [[(K.WORSE, "b")]]
 
 
 def test_what_is_over_is_forgotten_in_time() -> None:
-    story = Story()
-    begun(story)
-    story.so(ended(A, Status.CLEARED, story.now))
-    story.until(60)
+    story = play({0: A, 3: CLEARED}, 60)
     assert set(story.state.entries) == {"incident#a"}
     assert list_notified(story.state) == []
-    story.gone(A)
     story.now += timedelta(days=9)
     story.sweep()
     assert story.state.entries == {}
@@ -381,23 +307,16 @@ def test_an_incident_that_is_gone_is_the_story_of_the_one_in_its_place() -> None
     assert set(story.state.entries) == {"incident#earlier"}
 
 
-SLACK, TEAMS, MAIL = (
-    Channel(kind=kind, targets=("a",)) for kind in (ChannelKind.SLACK, ChannelKind.TEAMS, ChannelKind.MAIL)
-)
-
-
 def test_each_channel_is_told_at_once_or_by_the_soonest_escalation() -> None:
-    orders = an_owner(
-        "orders",
-        channels=(SLACK,),
-        escalations=(
-            Escalation(after=90 * MINUTE, channels=(TEAMS, MAIL)),
-            Escalation(after=30 * MINUTE, channels=(SLACK, TEAMS)),
-        ),
+    slack, teams, mail = (
+        Channel(kind=kind, targets=("a",))
+        for kind in (ChannelKind.SLACK, ChannelKind.TEAMS, ChannelKind.MAIL)
     )
-    bank = an_owner("bank", channels=(SLACK, SLACK))
-    owners = Owners(owners={"orders": orders, "bank": bank}, default="orders")
-    assert [(one.key, one.after) for one in list_recipients(owners)] == [
+    late = Escalation(after=90 * MINUTE, channels=(teams, mail))
+    soon = Escalation(after=30 * MINUTE, channels=(slack, teams))
+    orders = an_owner("orders", channels=(slack,), escalations=(late, soon))
+    owners = {"orders": orders, "bank": an_owner("bank", channels=(slack, slack))}
+    assert [(one.key, one.after) for one in list_recipients(Owners(owners=owners, default="orders"))] == [
         ("orders/slack:a", None),
         ("orders/teams:a", 30 * MINUTE),
         ("orders/mail:a", 90 * MINUTE),

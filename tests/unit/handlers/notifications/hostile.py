@@ -37,18 +37,12 @@ names: Final = st.one_of(st.sampled_from(NAMES), st.text(min_size=1, max_size=25
 def notices(draw: st.DrawFn) -> Notice:
     """A line of any kind, of anything."""
     kind, number = draw(st.sampled_from(NotificationKind)), draw(st.integers(0, 10**6))
-    of_folder = {NotificationKind.UNREADABLE, NotificationKind.READABLE}
-    of_sender = {NotificationKind.SILENT, NotificationKind.BACK}
-    about = sender(name=draw(names), key=draw(names))
-    if kind in of_folder:
+    if kind.word == "server":
         folder = UnreadableFolder(folder=draw(names), owner="orders", error=draw(names))
-        return notice(kind, sender=about, folder=folder)
-    if kind in of_sender:
-        unknown = tuple(
-            incident(f"u{index}", folder=draw(names), file_count=index)
-            for index in range(draw(st.integers(0, 30)))
-        )
-        return notice(kind, sender=about, unknown=unknown if kind is NotificationKind.SILENT else ())
+        count = draw(st.integers(0, 30)) if kind is NotificationKind.SILENT else 0
+        unknown = tuple(incident(f"u{n}", folder=draw(names), file_count=n) for n in range(count))
+        named = folder if kind.reason in ("unreadable", "readable") else None
+        return notice(kind, sender=sender(name=draw(names), key=draw(names)), folder=named, unknown=unknown)
     status = draw(st.sampled_from(IncidentStatus))
     changes: dict[str, Any] = {
         "status": status,

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from contract.moments import Hours
 from contract.owners.model import Channel, ChannelKind, Owner
-from contract.words import Clearing, IncidentStatus, NotificationKind, SenderKind, SenderState, UnknownReason
+from contract.words import Clearing, IncidentStatus, SenderKind, SenderState, UnknownReason
+from contract.words import NotificationKind as K
 from handlers.notifications.document import Document, NamedFile, RenderContext
 from handlers.notifications.situation import Notice, Notification
 from store.incidents import Incident
@@ -86,70 +87,46 @@ UNREADABLE: Final = UnreadableFolder(
 )
 
 
-def notice(kind: NotificationKind, about: Incident | None = None, **changes: Any) -> Notice:
+def notice(kind: K, about: Incident | None = None, **changes: Any) -> Notice:
     return Notice(
         kind=kind, subject=f"incident#{about.incident_id}" if about else "sender#s", incident=about, **changes
     )
 
 
+_UNTIL: Final = NOW + timedelta(hours=7, minutes=40)
+_PLACES: Final = (FOLDER, "D:\\Inbound\\Returns", "E:\\Exchange\\Bank\\Out")
+_WINDOW: Final = Window(
+    window_id="w1", sender="files-01/*", folder="D:\\Inbound\\*", starts=ago(hours=-10), ends=ago(days=-60),
+    weekly=Hours.parse(["fri"], "22:00", "04:00", "Europe/Berlin"), reason="Patching of the file servers",
+    made_by="ana", made_at=ago(minutes=3),
+)  # fmt: skip
+_WORSE: Final = incident(file_count=31, acknowledged_by="ana", acknowledged_until=ago(minutes=30))
+_CLEARED: Final = ended(IncidentStatus.CLEARED, cleared_by=Clearing.LISTED, acknowledged_by="ana")
+_UNKNOWN: Final = tuple(
+    unknown(UnknownReason.SILENT, f"u{number}", folder=folder, file_count=number)
+    for number, folder in enumerate(_PLACES, 1)
+)
 LINES: Final = {
-    NotificationKind.NEW: notice(NotificationKind.NEW, incident()),
-    NotificationKind.ESCALATED: notice(NotificationKind.ESCALATED, incident()),
-    NotificationKind.WORSE: notice(
-        NotificationKind.WORSE,
-        incident(file_count=31, acknowledged_by="ana", acknowledged_until=ago(minutes=30)),
-        files_before=12,
-    ),
-    NotificationKind.STILL_OPEN: notice(
-        NotificationKind.STILL_OPEN, incident(oldest_creation=ago(days=1, hours=2))
-    ),
-    NotificationKind.CLEARED: notice(
-        NotificationKind.CLEARED,
-        ended(IncidentStatus.CLEARED, cleared_by=Clearing.LISTED, acknowledged_by="ana"),
-    ),
-    NotificationKind.REOPENED: notice(
-        NotificationKind.REOPENED, incident(file_count=1, reopened=1), since=ago(minutes=40)
-    ),
-    NotificationKind.STILL_STUCK: notice(NotificationKind.STILL_STUCK, incident(), since=ago(hours=2)),
-    NotificationKind.NOT_REPORTED: notice(
-        NotificationKind.NOT_REPORTED, unknown(UnknownReason.NOT_REPORTED), since=ago(hours=1)
-    ),
-    NotificationKind.UNKNOWN: notice(NotificationKind.UNKNOWN, unknown(UnknownReason.UNWATCHED)),
-    NotificationKind.EXPIRED: notice(
-        NotificationKind.EXPIRED, ended(IncidentStatus.EXPIRED, reason=UnknownReason.AMBIGUOUS)
-    ),
-    NotificationKind.CLOSED: notice(
-        NotificationKind.CLOSED, ended(IncidentStatus.CLOSED, reason=UnknownReason.SILENT)
-    ),
-    NotificationKind.ACKNOWLEDGED: notice(
-        NotificationKind.ACKNOWLEDGED,
-        incident(acknowledged_by="ana", acknowledged_until=NOW + timedelta(hours=7, minutes=40)),
-    ),
-    NotificationKind.UNREADABLE: notice(NotificationKind.UNREADABLE, sender=sender(), folder=UNREADABLE),
-    NotificationKind.READABLE: notice(NotificationKind.READABLE, sender=sender(), folder=UNREADABLE),
-    NotificationKind.SILENT: notice(
-        NotificationKind.SILENT,
-        sender=sender(),
-        unknown=tuple(
-            unknown(UnknownReason.SILENT, f"u{number}", folder=folder, file_count=number)
-            for number, folder in enumerate((FOLDER, "D:\\Inbound\\Returns", "E:\\Exchange\\Bank\\Out"), 1)
-        ),
-    ),
-    NotificationKind.BACK: notice(NotificationKind.BACK, sender=sender(last_run_at=ago(minutes=2))),
-    NotificationKind.MAINTENANCE: notice(
-        NotificationKind.MAINTENANCE,
-        window=Window(
-            window_id="w1",
-            sender="files-01/*",
-            folder="D:\\Inbound\\*",
-            starts=ago(hours=-10),
-            ends=ago(days=-60),
-            weekly=Hours.parse(["fri"], "22:00", "04:00", "Europe/Berlin"),
-            reason="Patching of the file servers",
-            made_by="ana",
-            made_at=ago(minutes=3),
-        ),
-    ),
+    one.kind: one
+    for one in (
+        notice(K.NEW, incident()),
+        notice(K.ESCALATED, incident()),
+        notice(K.WORSE, _WORSE, files_before=12),
+        notice(K.STILL_OPEN, incident(oldest_creation=ago(days=1, hours=2))),
+        notice(K.CLEARED, _CLEARED),
+        notice(K.REOPENED, incident(file_count=1, reopened=1), since=ago(minutes=40)),
+        notice(K.STILL_STUCK, incident(), since=ago(hours=2)),
+        notice(K.NOT_REPORTED, unknown(UnknownReason.NOT_REPORTED), since=ago(hours=1)),
+        notice(K.UNKNOWN, unknown(UnknownReason.UNWATCHED)),
+        notice(K.EXPIRED, ended(IncidentStatus.EXPIRED, reason=UnknownReason.AMBIGUOUS)),
+        notice(K.CLOSED, ended(IncidentStatus.CLOSED, reason=UnknownReason.SILENT)),
+        notice(K.ACKNOWLEDGED, incident(acknowledged_by="ana", acknowledged_until=_UNTIL)),
+        notice(K.UNREADABLE, sender=sender(), folder=UNREADABLE),
+        notice(K.READABLE, sender=sender(), folder=UNREADABLE),
+        notice(K.SILENT, sender=sender(), unknown=_UNKNOWN),
+        notice(K.BACK, sender=sender(last_run_at=ago(minutes=2))),
+        notice(K.MAINTENANCE, window=_WINDOW),
+    )
 }
 """One of each kind."""
 FILES: Final = tuple(
@@ -178,37 +155,21 @@ def context(*notices: Notice, **changes: Any) -> RenderContext:
     return RenderContext(**{**known, **changes})
 
 
-def single(kind: NotificationKind, channel: Channel = MAIL) -> Notification:
-    after = timedelta(hours=1) if kind is NotificationKind.ESCALATED else None
+def single(kind: K, channel: Channel = MAIL) -> Notification:
+    after = timedelta(hours=1) if kind is K.ESCALATED else None
     return notification(LINES[kind], channel=channel, after=after)
 
 
 def digest(channel: Channel = MAIL) -> Notification:
     """A bad morning: five folders stuck, and what else may come with them."""
-    folders = (
-        FOLDER,
-        "D:\\Inbound\\Returns",
-        "D:\\Inbound\\Invoices",
-        "\\\\nas02\\exchange\\in",
-        "E:\\Bank\\Out",
-    )
+    folders = (*_PLACES[:2], "D:\\Inbound\\Invoices", "\\\\nas02\\exchange\\in", "E:\\Bank\\Out")
     stuck = (
-        notice(
-            NotificationKind.NEW,
-            incident(
-                f"b{number}", folder=folder, file_count=number * 7, breached_since=ago(minutes=20 * number)
-            ),
-        )
+        incident(f"b{number}", folder=folder, file_count=number * 7, breached_since=ago(minutes=20 * number))
         for number, folder in enumerate(folders, 1)
     )
     cleared = ended(IncidentStatus.CLEARED, "c1", folder="D:\\Inbound\\Stock", cleared_by=Clearing.EMPTY)
-    return notification(
-        *stuck,
-        LINES[NotificationKind.SILENT],
-        LINES[NotificationKind.UNREADABLE],
-        notice(NotificationKind.CLEARED, cleared),
-        channel=channel,
-    )
+    others = (LINES[K.SILENT], LINES[K.UNREADABLE], notice(K.CLEARED, cleared))
+    return notification(*(notice(K.NEW, one) for one in stuck), *others, channel=channel)
 
 
 def list_phrases(document: Document, *, first_line: bool = False) -> list[str]:

@@ -53,8 +53,8 @@ def of_orders(notifier: Notifier) -> dict[str, Any]:
 
 
 def stored(notifier: Notifier) -> dict[str, Any]:
-    [item] = [one for one in notifier.client.list_items(MESSAGES) if one["Subject"]["S"] == ORDERS]
-    return item
+    items: list[dict[str, Any]] = notifier.client.list_items(MESSAGES)
+    return next(one for one in items if one["Subject"]["S"] == ORDERS)
 
 
 def test_the_owner_of_a_folder_is_notified_of_it_and_of_its_end(moto_notifier: Notifier) -> None:
@@ -90,7 +90,11 @@ def test_a_storm_is_one_delivery_and_all_of_it_is_recorded_once(notifier: Notifi
 
 def test_recipients_are_notified_at_the_same_time(notifier: Notifier) -> None:
     both = Barrier(2, timeout=20)
-    notifier.post.before = lambda _: both.wait() and None
+
+    def wait_for_the_other(_: Notification) -> None:
+        both.wait()
+
+    notifier.post.before = wait_for_the_other
     begin(notifier, OLD_PAYMENTS)
     # One after the other, the first would wait for the second until the barrier breaks.
     assert notifier.sweep(2).delivered == 2

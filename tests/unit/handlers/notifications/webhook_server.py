@@ -38,12 +38,10 @@ class WebhookServer:
 
     @property
     def address(self) -> str:
-        """Of a webhook of its."""
         return f"http://127.0.0.1:{self.port}{SECRET_PATH}"
 
     @property
     def payloads(self) -> list[dict[str, Any]]:
-        """What came, as JSON."""
         return [json.loads(body) for body in self.bodies]
 
 
@@ -68,7 +66,7 @@ def serving(*answers: Scripted) -> Iterator[WebhookServer]:
             self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
-            """Says nothing."""
+            pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     received.port = server.server_port
@@ -94,15 +92,11 @@ class FakeClient:
     calls: list[dict[str, Any]] = field(default_factory=list)
 
     def send_email(self, **arguments: Any) -> None:
-        self._take(arguments)
-
-    def publish(self, **arguments: Any) -> None:
-        self._take(arguments)
-
-    def _take(self, arguments: dict[str, Any]) -> None:
         if self.error is not None:
             raise self.error
         self.calls.append(arguments)
+
+    publish = send_email
 
 
 def make_media(
