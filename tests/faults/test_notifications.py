@@ -204,8 +204,9 @@ def test_transactions_that_meet_are_tried_again() -> None:
 
     def meet(**asked: Any) -> Any:
         if reason := next(meetings, None):
-            answer: Any = {"Error": {"Code": "TransactionCanceledException"}}
-            raise ClientError({**answer, "CancellationReasons": [{"Code": reason}]}, "TransactWriteItems")
+            error = {"Code": "TransactionCanceledException"}
+            answer: Any = {"Error": error, "CancellationReasons": [{"Code": reason}]}
+            raise ClientError(answer, "TransactWriteItems")
         return transact(**asked)
 
     notifier.client.transact_write_items = meet

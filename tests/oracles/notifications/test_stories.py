@@ -180,7 +180,7 @@ def test_topics_decide_what_is_said() -> None:
 @pytest.mark.parametrize("how", ["acknowledged", "snoozed", "quiet"])
 def test_under_a_mute_nothing_is_said_but_the_end(how: str) -> None:
     lunch = Hours(days=frozenset({0}), start=time(8, 20), end=time(9, 20), zone="UTC")
-    held = {f"{how}_until": START + 80 * MINUTE} if how != "quiet" else {}
+    held: dict[str, Any] = {f"{how}_until": START + 80 * MINUTE} if how != "quiet" else {}
     worse, over, begins = (
         replace(one, **held) for one in (replace(PLAIN, file_count=300), ended(B, Status.CLEARED, START), C)
     )
