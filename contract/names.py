@@ -85,9 +85,7 @@ class Output(StrEnum):
 
     API_URL = "api_url"
     API_DEFAULT_URL = "api_default_url"
-    """The address that AWS makes."""
     API_DOMAIN_TARGET = "api_domain_target"
-    """What the record of the domain name has to lead to."""
     REGION = "region"
     TABLE_NAME = "table_name"
     RUNS_TABLE_NAME = "runs_table_name"
@@ -105,7 +103,7 @@ class Output(StrEnum):
 
 
 OF_DOMAIN: Final = frozenset({Output.API_DEFAULT_URL, Output.API_DOMAIN_TARGET})
-"""Those that only a stack with a domain name has."""
+"""Of a stack with a domain name alone: the address that AWS makes, and what its record leads to."""
 
 
 @unique

@@ -110,14 +110,7 @@ class NotificationKind(StrEnum):
         return self.partition(".")[2]
 
 
-ENDS: Final = frozenset(
-    {
-        NotificationKind.CLEARED,
-        NotificationKind.NOT_REPORTED,
-        NotificationKind.EXPIRED,
-        NotificationKind.CLOSED,
-    }
-)
+ENDS: Final = frozenset(one for one in NotificationKind if one.word == "ended")
 """Ends of an incident. They are notified despite acknowledgement, snooze and quiet hours."""
 
 
@@ -146,7 +139,6 @@ EXPLANATIONS: Final = {
     ),
     UnknownReason.NOT_REPORTED: "this script reports problems only",
 }
-_OPEN: Final = "in the latest report"
 CLOSED_SOMEHOW: Final = "by hand, or with its sender"
 """Where the incident does not say which."""
 _CLEARINGS: Final = {
@@ -163,7 +155,7 @@ def explain_status(
     known = f"{REASONS[reason]}: {EXPLANATIONS[reason]}" if reason else ""
     match status:
         case IncidentStatus.OPEN:
-            return _OPEN
+            return "in the latest report"
         case IncidentStatus.CLEARED:
             found = _CLEARINGS[cleared_by] if cleared_by else ""
             return f"{found}; it ended at some time after it was last seen" if between else found

@@ -89,7 +89,6 @@ class Query:
 
     table: str
     equal: Mapping[str, str]
-    """The values of key attributes."""
     index: str | None = None
     between: tuple[str, str, str] | None = None
     """A sort key, with its first and its last value."""
@@ -227,7 +226,6 @@ class Update:
     values: Values = field(default_factory=dict)
     """Attributes to set, or to remove where the value is None."""
     add: Values = field(default_factory=dict)
-    """Numbers to add."""
     append: Values = field(default_factory=dict)
     """Lists to append to the ones that are there, or to begin with."""
     if_still: Values = field(default_factory=dict)

@@ -111,7 +111,6 @@ class HistoryEntry:
     """The same for a request that is sent again with its Idempotency-Key."""
     at: datetime
     by: str = ""
-    """The user's name."""
     action: str
     """A value of `contract.action.IncidentAction`, or one that a later version knows."""
     note: str = ""
@@ -143,7 +142,6 @@ class Incident(PeopleState):
 
     incident_id: str
     sender: str
-    """The sender's key."""
     sender_name: str = ""
     """What screens call the sender. Empty where the rules have just made the incident."""
     folder: str
@@ -215,10 +213,7 @@ class Incident(PeopleState):
         return None if self.oldest_creation is None else now - self.oldest_creation
 
 
-_PEOPLE: Final[dict[str, Any]] = {
-    "version": _A.ACTION_VERSION,
-    "history": (_A.HISTORY, db.list_of(_ENTRY)),
-}
+_PEOPLE: Final[dict[str, Any]] = {"version": _A.ACTION_VERSION, "history": (_A.HISTORY, db.list_of(_ENTRY))}
 _RENAMED: Final = {"between": _A.CLEARED_BETWEEN, "previous_id": _A.PREVIOUS_INCIDENT_ID}
 _READ: Final = db.Fields(Incident, _A, **_RENAMED, **_PEOPLE)
 PEOPLE: Final = db.Fields(PeopleState, _A, **_PEOPLE)
@@ -228,7 +223,6 @@ _MOMENTS: Final = (_A.OPENED_AT, _A.LAST_SEEN_AT, _A.LAST_SEEN_ARRIVAL)
 IN_FULL: Final = [*_READ.attributes, *_MOMENTS, _A.LAST_SEEN_RUN]
 """What to read of one incident: all that is shown."""
 LISTED: Final = [name for name in IN_FULL if name != _A.HISTORY]
-"""What to read of many."""
 _NOT_BY_THE_RULES: Final = {*PEOPLES, _A.SENDER_NAME, _A.OWNER}
 _NOT_WRITTEN: Final = {*_NOT_BY_THE_RULES, _A.SENDER, _A.INCIDENT_ID}
 FOR_THE_RULES: Final = [*(name for name in IN_FULL if name not in _NOT_BY_THE_RULES), _A.RULE_STATE]
@@ -302,12 +296,7 @@ def parse_incident(item: Item) -> Incident:
 
 
 def describe_incident(
-    incident: Incident,
-    sender_name: str,
-    owner: str | None = None,
-    *,
-    latest: bool,
-    retention: timedelta | None,
+    incident: Incident, sender_name: str, *, latest: bool, retention: timedelta | None, owner: str = ""
 ) -> Values:
     """What the rules make of an incident's item. What people did stands beside it, and is not touched.
 
@@ -355,11 +344,8 @@ class PeopleChange:
     """A change of what people did about an incident. It fails if they did more since it was read."""
 
     version: int
-    """The version that was read."""
     entry: HistoryEntry | None = None
-    """To be appended to the history."""
     values: Values = field(default_factory=dict)
-    """Attributes that people change."""
 
     def update(self, values: Values, if_still: Values | None = None) -> db.Update:
         """The update that makes this change and, with it, sets attributes: both, or neither."""

@@ -53,7 +53,6 @@ class Window:
     """A maintenance window: whose, when and why. It fits what all of its patterns fit."""
 
     window_id: str
-    """See `name_window`."""
     sender: str = ""
     """A pattern of senders' names, as in the rules of owners; empty: every sender."""
     folder: str = ""
@@ -84,9 +83,7 @@ class Window:
     @property
     def described_hours(self) -> str:
         """The hours of the week, such as `Sat, Sun, 22:00 to 06:00, UTC`; empty where it is not weekly."""
-        if self.weekly is None:
-            return ""
-        return f"{'not ' if self.outside else ''}{describe_hours(self.weekly)}"
+        return f"{'not ' if self.outside else ''}{describe_hours(self.weekly)}" if self.weekly else ""
 
     def fits(self, sender_name: str, owner: str, folder: str | None = None) -> bool:
         """Whether a folder of a sender, or the sender itself where no folder is given, is in its patterns."""

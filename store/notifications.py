@@ -59,18 +59,13 @@ _A: Final = NotificationAttribute
 RECIPIENT_PREFIX: Final = "recipient#"
 """Before an owner, a slash and the key of a channel."""
 INCIDENT_PREFIX: Final = "incident#"
-"""Before an IncidentId."""
 SENDER_PREFIX: Final = "sender#"
-"""Before a sender's key."""
 STATE_PREFIX: Final = "state#"
 
 
 # Every read is of one incident, one sender or one recipient: no index.
 NOTIFICATIONS_TABLE: Final = db.TableSpec(
-    name="FileSlaNotifications",
-    partition_key=_A.SUBJECT,
-    sort_key=_A.PART,
-    expiry_attribute=_A.EXPIRES_AT,
+    name="FileSlaNotifications", partition_key=_A.SUBJECT, sort_key=_A.PART, expiry_attribute=_A.EXPIRES_AT
 )
 UNREADABLE_PREFIX: Final = "unreadable#"
 MAINTENANCE_PREFIX: Final = "maintenance#"
@@ -87,7 +82,6 @@ class LastSaid(StrEnum):
     UNKNOWN = "unknown"
     """Whether it is still stuck is unknown."""
     NOT_REPORTED = "not_reported"
-    """It is no longer reported."""
     CLEARED = "cleared"
     ENDED = "ended"
     """It expired, was closed, or ended after it was no longer reported."""
@@ -122,7 +116,6 @@ class SubjectState:
     """What a recipient knows of one subject: an incident, a sender, or a folder that cannot be read."""
 
     sender: str
-    """The sender's key."""
     folder: str = ""
     """Of a folder that cannot be read, as it was spelt."""
     said: LastSaid = LastSaid.NOTHING
@@ -156,7 +149,6 @@ class RecipientState:
     """All that a recipient knows. Subjects that are over leave it in time."""
 
     last: datetime | None = None
-    """When it was last sent anything."""
     disabled: DisabledChannel | None = None
     entries: Mapping[str, SubjectState] = field(default_factory=dict)
     """By subject: `incident_key`, `sender_key`, `unreadable_key`."""
@@ -251,7 +243,6 @@ class StoredRecipient:
     enabled_by_hand: bool = False
     """Whether its channel was disabled, and somebody has enabled it since."""
     problem: str = ""
-    """Why the last attempt failed."""
 
     def is_leased(self, now: datetime) -> bool:
         """Whether a sweep has it to itself. A lease by a clock that was far ahead does not count."""
@@ -268,7 +259,6 @@ class StoredRecipients:
     stored: Mapping[str, StoredRecipient]
     """By key. One that another sweep is just writing is missing: that sweep notifies it."""
     unreadable: Mapping[str, Exception] = field(default_factory=dict)
-    """By key: why a state cannot be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,7 +266,6 @@ class ChannelState:
     """The status of a recipient's channel, as people are shown it."""
 
     key: str
-    """The recipient's key."""
     owner: str
     channel: str
     """As people are shown it, such as `Slack orders`."""
@@ -300,7 +289,6 @@ class LogEntry:
     at: datetime
     """In UTC."""
     folder: str | None = None
-    """Of a folder that a sender cannot read."""
     expires: datetime | None = None
 
     def build_item(self, recipient: Recipient, number: str) -> dict[str, Any]:
@@ -355,7 +343,7 @@ class RecipientTable:
             LogIncompleteError: the rest of the log could not be written.
         """
         written = replace(stored, revision=stored.revision + 1, leased_until=leased_until)
-        states = list(self._build_states(recipient, written, read=stored.revision))
+        states = list(self._build_states(recipient, written, stored.revision))
         items = (entry.build_item(recipient, f"{written.revision}.{n}") for n, entry in enumerate(log))
         entries = [{"Put": {"TableName": self.name, "Item": item}} for item in items]
         first = db.MAX_WRITES - len(states)
@@ -436,9 +424,7 @@ class RecipientTable:
             raise db.ConflictError(key)
         return [item[_A.STATE]["B"] for item in others]
 
-    def _build_states(
-        self, recipient: Recipient, written: StoredRecipient, *, read: int
-    ) -> Iterator[dict[str, Any]]:
+    def _build_states(self, recipient: Recipient, written: StoredRecipient, read: int) -> Iterator[Any]:
         chunks = db.dump_chunks(written.state)
         for number, chunk in enumerate(chunks):
             item: dict[str, Any] = {
@@ -472,7 +458,4 @@ def _describe(recipient: Recipient, stored: StoredRecipient, chunks: int) -> dic
 
 def _state_key(key: str, number: int) -> dict[str, Any]:
     part = f"{STATE_PREFIX}{number:04}"
-    return {
-        _A.SUBJECT: {"S": f"{RECIPIENT_PREFIX}{key}"},
-        _A.PART: {"S": part},
-    }
+    return {_A.SUBJECT: {"S": f"{RECIPIENT_PREFIX}{key}"}, _A.PART: {"S": part}}

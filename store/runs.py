@@ -40,7 +40,6 @@ class RunAttribute(StrEnum):
     CONTENT = "Content"
     """What the run says of folders and of itself: JSON, compressed with zlib."""
     PROBLEMS = "Problems"
-    """Of a refused report."""
     REQUEST_ID = "GatewayRequestId"
     EXPIRES_AT = "ExpiresAt"
 
@@ -110,9 +109,7 @@ class BreachedFolder:
     """A folder of `sla_error`."""
 
     key: str
-    """From `folder_key`."""
     folder: str
-    """As it was spelt."""
     sla: int
     """Minutes."""
     files: int
@@ -142,18 +139,14 @@ class Run:
     """One execution of a script, as its report describes it, or the parts of the report that came."""
 
     sender: str
-    """The sender's key."""
     run_id: str
     moment: datetime
     arrival: datetime
     breaches: tuple[BreachedFolder, ...] = ()
     """One a folder, sorted by key."""
     listing: Listing | None = None
-    """None where the report has no `run.folders`."""
     has_run: bool = False
-    """Whether the report has a `run` at all."""
     named: bool = False
-    """Whether it has a `run.sender`."""
     interval: timedelta | None = None
     skew: timedelta = timedelta(0)
     """Arrival less `sent_at`: what the sender's clock is behind; nothing where `sent_at` is not sent."""
@@ -161,7 +154,6 @@ class Run:
     """Whether the report says when it was sent by the sender's own clock."""
     client: str | None = None
     address: str | None = None
-    """Where the report came from."""
     sender_name: str = ""
     """What screens call the sender: its user name, and where the script names itself `/` and that name."""
     reported_by: str = ""
@@ -174,7 +166,6 @@ class Run:
     """Of how many requests it is made."""
     piece: int = 1
     pieces: int = 1
-    """In how many items the part is stored."""
     came: frozenset[int] | None = None
     """Which parts of this run came as a whole; None: it is an item, not yet put together."""
 
@@ -254,7 +245,6 @@ class RunMerger:
         """The first item that no run has yet been made of."""
         self.read_bytes = 0
         self.unreadable: dict[str, MalformedRunError] = {}
-        """Why items could not be read, by their keys."""
 
     def __iter__(self) -> Iterator[Run]:
         for item in self._items:

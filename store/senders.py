@@ -61,7 +61,6 @@ class SenderAttribute(StrEnum):
     CLOCK_SKEW_SECONDS = "ClockSkewSeconds"
     REPORTED_BY = "ReportedBy"
     SOURCE_ADDRESS = "SourceAddress"
-    """Of its last run."""
     ADDRESSES = "Addresses"
     SHARED = "Shared"
     AMBIGUOUS_SETS = "AmbiguousSets"
@@ -107,7 +106,6 @@ REFUSED_STATE: Final = "refused"
 NEXT_CHECK_SHARDS: Final = 4
 """Partitions of the index of next checks: each takes 1,000 writes a second (DynamoDB quotas)."""
 SET_ASIDE_SHARD: Final = "aside"
-"""The partition of the senders that were set aside."""
 REPLAY_ATTEMPTS: Final = 3
 """After so many replays that failed, or were killed, a sender is set aside."""
 REPLAY_TIME: Final = timedelta(minutes=5)
@@ -239,12 +237,7 @@ class Sender:
 
 
 _SENDER: Final = db.Fields(
-    Sender,
-    _A,
-    key=_A.SENDER,
-    name=_A.SENDER_NAME,
-    open=(_A.OPEN, db.NUMBER),
-    unknown=(_A.UNKNOWN, db.NUMBER),
+    Sender, _A, key=_A.SENDER, name=_A.SENDER_NAME, open=(_A.OPEN, db.NUMBER), unknown=(_A.UNKNOWN, db.NUMBER)
 )
 parse_sender: Final = _SENDER.parse
 """The sender of its own item, or of an entry of the state index."""
@@ -255,7 +248,6 @@ class RefusedReport:
     """The last report of a sender that was refused."""
 
     key: str
-    """The sender's key."""
     name: str
     reported_by: str
     address: str | None = None
@@ -266,12 +258,7 @@ class RefusedReport:
 
 
 _REFUSED: Final = db.Fields(
-    RefusedReport,
-    _A,
-    key=_A.SENDER,
-    name=_A.SENDER_NAME,
-    address=_A.SOURCE_ADDRESS,
-    at=_A.REFUSED_AT,
+    RefusedReport, _A, key=_A.SENDER, name=_A.SENDER_NAME, address=_A.SOURCE_ADDRESS, at=_A.REFUSED_AT
 )
 _IN_FULL: Final = sorted({*_SENDER.attributes, *_REFUSED.attributes, _A.PART})
 """What to read of one sender: nothing of what only the projection needs."""
@@ -300,7 +287,6 @@ class Fleet:
 
     senders: Sequence[Sender]
     refused: Mapping[str, RefusedReport]
-    """By the sender's key."""
 
     def find(self, key: str) -> tuple[Sender | None, RefusedReport | None]:
         """A sender and its last refused report; None where there is none."""
@@ -340,11 +326,10 @@ class NextCheck:
 
     at: datetime | None = None
     replay_since: datetime | None = None
-    """Since when its incidents have to be worked out again from all its runs; None where they have not."""
+    """Since when it has to be replayed from all its runs; None where it has not."""
     attempts: int = 0
     """Replays that were begun and have not ended. What is written leaves it as it is."""
     set_aside_at: datetime | None = None
-    """The sweep leaves the sender alone where this is set."""
 
 
 def describe_next_check(sender: str, check: NextCheck) -> Values:
@@ -429,13 +414,6 @@ def _describe_list(run: Run, over: OverLimit) -> Values:
     }
 
 
-_COPIED: Final = (
-    RunAttribute.SENDER, RunAttribute.SENDER_NAME, RunAttribute.REPORTED_BY, RunAttribute.SOURCE_ADDRESS,
-    RunAttribute.PROBLEMS, RunAttribute.REQUEST_ID,
-)  # fmt: skip
-"""Attributes of a refused report that have the same name in both tables."""
-
-
 @dataclass(frozen=True)
 class SenderTable:
     """The table FileSlaSenders: one method an access pattern. Threads may share it."""
@@ -511,7 +489,7 @@ class SenderTable:
             _A.PART: {"S": REFUSED_PART},
             _A.STATE: {"S": REFUSED_STATE},
             _A.REFUSED_AT: item[RunAttribute.ARRIVED_AT],
-            **{name: item[name] for name in _COPIED if name in item},
+            **{name: item[name] for name in _REFUSED.attributes if name in item},
         }
         condition: Any = {
             "ConditionExpression": "attribute_not_exists(#at) OR #at < :at",

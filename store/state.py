@@ -15,7 +15,7 @@ from store import dynamodb as db
 from store import senders
 from store.dynamodb import Item, Query, Update, Values
 from store.incidents import Incident, IncidentTable, PeopleChange, describe_incident, incident_key
-from store.runs import SAME_RUN, Run, Stamp
+from store.runs import SAME_RUN, Listing, Run, Stamp
 from store.senders import NextCheck, OverLimit, SenderEntry, SenderTable, Silence, describe_next_check
 
 if TYPE_CHECKING:
@@ -131,13 +131,9 @@ class RunHistory:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WatchList:
+class WatchList(Listing):
     """What the last whole list said. It changes when the list does, which is rarely."""
 
-    read: frozenset[str] = frozenset()
-    """Keys of the folders that could be read."""
-    errors: tuple[tuple[str, str], ...] = ()
-    """Keys of those that could not, with what the system said; sorted."""
     formerly: tuple[tuple[str, datetime], ...] = ()
     """Keys of those that a list of the last days read and this one did not, with when last; sorted."""
 
@@ -196,20 +192,16 @@ class RecentRuns:
     def knows(self, run: Run) -> bool:
         """Whether the run, or one that it repeats, is among them."""
         moment = self.moments.get(run.run_id[:_ID_CHARACTERS])
-        return moment is not None and abs(_seconds(run.moment) - moment) <= SAME_RUN.total_seconds()
+        return moment is not None and abs(int(run.moment.timestamp()) - moment) <= SAME_RUN.total_seconds()
 
     def with_run(self, run: Run) -> Self:
         """With this run, and without those that are too old to come again."""
-        moment = _seconds(run.moment)
+        moment = int(run.moment.timestamp())
         entries = {**self.moments, run.run_id[:_ID_CHARACTERS]: moment}
         ordered = sorted(entries.items(), key=lambda entry: entry[1])[-_AT_MOST:]
         oldest = moment - SAME_RUN.total_seconds()
         kept = [entry for entry in ordered[:-_ALWAYS] if entry[1] >= oldest]
         return type(self)(dict([*kept, *ordered[-_ALWAYS:]]))
-
-
-def _seconds(moment: datetime) -> int:
-    return int(moment.timestamp())
 
 
 def _base36(number: int) -> str:
@@ -256,7 +248,7 @@ class Writes:
     gone_sets: Sequence[str] = ()
     """Keys of sets that, by all the runs, never were."""
     watched: WatchList | None = None
-    incidents: Mapping[str, Incident] | None = None
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
     """By id."""
     latest: frozenset[str] = frozenset()
     """Ids of those of them that are the latest of their folder."""
@@ -422,9 +414,7 @@ class SenderStore:
         db.update_item(self._reader.client, self.senders.name, senders.sender_key(known.key), update)
         return replace(known, revision=known.revision + 1)
 
-    def _list_changes(
-        self, known: StoredSender, writes: Writes, sender_name: str
-    ) -> Iterator[dict[str, Any]]:
+    def _list_changes(self, known: StoredSender, writes: Writes, sender_name: str) -> Iterator[Values]:
         # First: should it take several transactions and end half way, the rest is made from what people did.
         for act in writes.acts:
             # Done once, however often it is asked for.
@@ -432,14 +422,13 @@ class SenderStore:
             key = _part_key(known.key, senders.ACTION_PREFIX + act.action_id)
             yield self._put({**key, **describe_action(act)}, **absent)
         incidents = self.incidents.name
-        for incident_id, incident in sorted(
-            (writes.incidents or {}).items(), key=lambda entry: entry[0] not in writes.entries
-        ):
-            owner = None
-            if self._owners is not None:
-                owner = find_owner(self._owners, incident.folder, sender_name).owner.name
-            latest = incident_id in writes.latest
-            values = describe_incident(incident, sender_name, owner, latest=latest, retention=self._retention)
+        for incident_id in sorted(writes.incidents, key=lambda one: one not in writes.entries):
+            incident = writes.incidents[incident_id]
+            owned = self._owners and find_owner(self._owners, incident.folder, sender_name)
+            latest, owner = incident_id in writes.latest, owned.owner.name if owned else ""
+            values = describe_incident(
+                incident, sender_name, latest=latest, retention=self._retention, owner=owner
+            )
             entry = writes.entries.get(incident_id)
             update = entry.update(values) if entry else Update(values=values)
             key = incident_key(known.key, incident_id)

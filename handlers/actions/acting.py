@@ -140,11 +140,6 @@ class SenderChange:
         done = apply_action(before, dated)
         return cls(known=known, before=before, after=done.state, changed=done.changed, act=dated)
 
-    @property
-    def sender(self) -> Sender:
-        """The sender as pages show it from then on."""
-        return show_sender(self.after)
-
     def commit(self, store: SenderStore, entries: Mapping[str, PeopleChange] | None = None) -> None:
         """Stores the action, what it changed, and new entries of incidents' histories: all or nothing.
 
@@ -159,7 +154,7 @@ class SenderChange:
         )
         store.commit(
             self.known,
-            describe_sender(self.sender),
+            describe_sender(show_sender(self.after)),
             wake,
             replace(writes, acts=(self.act,), entries=dict(entries or {})),
         )

@@ -51,7 +51,7 @@ class SenderActions:
         )  # fmt: skip
         change = acting.SenderChange.work_out(self.store, known, sender, act)
         change.commit(self.store)
-        return acting.answer_sender(_say_done(request), known, change.sender), Outcome.DONE
+        return acting.answer_sender(_say_done(request), known, show_sender(change.after)), Outcome.DONE
 
 
 def _say_done(request: ActOnSender) -> str:

@@ -6,7 +6,7 @@ applied to what time had made of the state at the run's own moment.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from contract.action import IncidentAction
@@ -52,15 +52,11 @@ def project(
     regular_at: datetime | None = None,
     most: int = SENDER_INCIDENTS,
 ) -> Projected:
-    """The state after a run. A run that comes again changes nothing.
+    """The state after a run, from that after all runs and actions before it; sweeps may have advanced that.
 
-    Args:
-        state: the state after all runs and actions before this run. Sweeps may have advanced it since.
-        run: newer than the last run in the state.
-        settings: what people set on a sender whose first run this is.
-        regular_at: when a run that is no longer kept last showed that such a sender is a regular one.
-        most: how many incidents it may have that are live, and how many it may open in a day. Folders in
-            breach beyond that are counted and named.
+    A run that comes again changes nothing. Of a sender whose first run this is there may be settings, and the
+    moment of a run that is no longer kept and showed it to be a regular one. It may have at most so many live
+    incidents, and open so many in a day: folders in breach beyond that are counted and named.
 
     Raises:
         OutOfOrderError: the run is older than the last run or the last action.
@@ -357,13 +353,10 @@ def _heir(gone: Incident, incidents: Iterable[Incident]) -> str | None:
 
 
 def _overlap(one: Incident, other: Incident) -> bool:
-    return one.opened.at <= _end(other) and other.opened.at <= _end(one)
+    def began_by_the_end(of: Incident, began: datetime) -> bool:
+        return of.live or began <= max(of.seen.at, of.ended_at or of.seen.at)
 
-
-def _end(incident: Incident) -> datetime:
-    if incident.live:
-        return datetime.max.replace(tzinfo=UTC)
-    return max(incident.seen.at, incident.ended_at or incident.seen.at)
+    return began_by_the_end(one, other.opened.at) and began_by_the_end(other, one.opened.at)
 
 
 def _renamed(incident: Incident, taken: dict[str, Incident], oldest_run: datetime) -> Incident:

@@ -79,13 +79,8 @@ def build(
     """Builds all that is stored of a report.
 
     With an idempotency key the same report, in whatever order it comes, gets the same ids, and overwrites.
-    Another report under the same key gets others: a script may use one key for ever.
-
-    Args:
-        parsed: the report.
-        origin: where it comes from.
-        retention: how long a record is kept; None for good.
-        run_retention: how long a run is kept.
+    Another report under the same key gets others: a script may use one key for ever. The retention of records
+    may be None, for good.
     """
     report, subject, key = parsed.report, origin.caller.subject, origin.idempotency_key
     files: list[_Files] = [

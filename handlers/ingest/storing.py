@@ -151,11 +151,7 @@ class RefusedReports:
     def keep(self, origin: Origin, body: bytes, error: ServiceError, request_id: str) -> None:
         """Stores what was wrong with a report. If it cannot be stored, nothing changes for the caller.
 
-        Args:
-            origin: where the report came from.
-            body: what was sent; only the sender's name is kept of it.
-            error: why it was refused.
-            request_id: the gateway's, which finds it in the access log.
+        Only the sender's name is kept of the body. The gateway's request id finds it in the access log.
         """
         name, arrival = _read_sender(body), origin.arrival
         key = format_run_key(arrival.replace(second=0, microsecond=0), RunItem.REFUSED)

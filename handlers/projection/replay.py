@@ -53,16 +53,8 @@ class SenderReplay:
         """Works a sender and its incidents out again from all its runs and what people did.
 
         Incidents from before the runs that are kept stay. A run that lacks parts is waited for, ten minutes
-        at most, and the sender is replayed again then.
-
-        Args:
-            known: the sender as it was read.
-            now: until when time has passed.
-            seconds_left: the time until the function has to be done. No replay takes all of it: what is not
-                done within a budget is kept, and the next sweep goes on there.
-
-        Returns:
-            Whether it is through.
+        at most, and the sender is replayed again then. What is not done within a budget is kept, and the next
+        sweep goes on there. Returns whether it is through.
 
         Raises:
             ConflictError: the sender was written in the meantime.
@@ -142,7 +134,7 @@ class SenderReplay:
         writes = collect_writes(before, state, [changed])
         writes = replace(
             writes,
-            incidents={key: one for key, one in (writes.incidents or {}).items() if key not in gone},
+            incidents={key: one for key, one in writes.incidents.items() if key not in gone},
             recent=progress.recent,
             gone_sets=sorted(before.sets.keys() - state.sets.keys()),
             gone={incident_id: people.version for incident_id, people in gone.items()},

@@ -88,10 +88,7 @@ class _Work:
             if self.needs_replay:
                 self.store.senders.mark_for_replay(self.known.key, now)
             return
-        own = {
-            **describe_sender(show_sender(self.after)),
-            **describe_last_run(self.last, sender.over),
-        }
+        own = {**describe_sender(show_sender(self.after)), **describe_last_run(self.last, sender.over)}
         writes = replace(collect_writes(self.before, self.after, self.changed), recent=self.recent)
         # A new mark: a replay that has come past that run begins anew.
         since = now if self.needs_replay else self.known.check.replay_since

@@ -33,14 +33,7 @@ class SenderSweep:
         """Looks at every sender that is due, as long as there is time; the next sweep takes the rest.
 
         The next one is always of the account that has taken the least time so far: what one account needs
-        delays that account alone.
-
-        Args:
-            now: until when time has passed.
-            seconds_left: the time until the function has to be done.
-
-        Returns:
-            How many were looked at.
+        delays that account alone. Returns how many were looked at.
 
         Raises:
             botocore.exceptions.ClientError: a service failed while it looked at some of them, which are still

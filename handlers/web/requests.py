@@ -81,12 +81,7 @@ class Caller:
 
 
 def authorize(event: Event, route: RouteSpec, client_id: str) -> Caller:
-    """The caller of an event, if it may call its route.
-
-    Args:
-        event: the gateway's event.
-        route: whose group the caller must be in.
-        client_id: the app client that the token must have been given to.
+    """The caller of an event, if it may call its route with a token of this app client.
 
     Raises:
         InvalidTokenError: there are no claims, or they are not those of an ID token of this client. The

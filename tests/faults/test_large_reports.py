@@ -7,12 +7,7 @@ from typing import Any
 import pytest
 
 from bench.units import item_bytes
-from contract.limits import (
-    MAX_FILENAME_CHARACTERS,
-    MAX_FOLDER_BYTES,
-    MAX_FOLDERS,
-    MAX_REPORT_BYTES,
-)
+from contract.limits import MAX_FILENAME_CHARACTERS, MAX_FOLDER_BYTES, MAX_FOLDERS, MAX_REPORT_BYTES
 from store.records import Attribute, FileAttribute
 from tests.faults.conftest import Service
 from tests.stands.events import a_report

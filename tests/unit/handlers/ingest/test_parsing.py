@@ -7,12 +7,7 @@ from uuid import UUID
 import pytest
 
 from contract.answers import FieldProblem
-from contract.limits import (
-    MAX_CLIENT_CHARACTERS,
-    MAX_ERROR_CHARACTERS,
-    MAX_FOLDER_BYTES,
-    MAX_FOLDERS,
-)
+from contract.limits import MAX_CLIENT_CHARACTERS, MAX_ERROR_CHARACTERS, MAX_FOLDER_BYTES, MAX_FOLDERS
 from contract.moments import format_moment
 from contract.report import ReportedRun
 from handlers.ingest.parsing import parse_report

@@ -114,8 +114,7 @@ def test_a_replay_over_its_budget_goes_on_where_it_stopped(
     expected, shown = projection.state(BAD), projection.incidents()
     # What is shown is wrong until the replay is through.
     projection.client.delete_item(
-        TableName="FileSlaIncidents",
-        Key={key: {"S": shown[0][key]} for key in ("Sender", "IncidentId")},
+        TableName="FileSlaIncidents", Key={key: {"S": shown[0][key]} for key in ("Sender", "IncidentId")}
     )
     monkeypatch.setattr(replay, "MAX_REPLAY_BYTES", 1_000)
     projection.mark(BAD)
