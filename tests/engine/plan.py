@@ -9,16 +9,6 @@ from pulumi.automation import EngineEvent, OpType, StepEventMetadata
 from contract.names import MADE_ANEW
 from ops.check_preview import LOST_WITH
 
-_DEPLOYMENT = "aws:apigateway/deployment:Deployment"
-_NOT_SHAPING = {
-    "aws:apigateway/account:Account",
-    "aws:apigateway/basePathMapping:BasePathMapping",
-    "aws:apigateway/domainName:DomainName",
-    "aws:apigateway/methodSettings:MethodSettings",
-    "aws:apigateway/stage:Stage",
-    _DEPLOYMENT,
-}
-"""What of an API is in force at once, and no part of a deployment."""
 KEEPERS: Final = LOST_WITH.keys()
 """The types of resources that hold data or people, or without which those are lost."""
 _GOING = {OpType.DELETE, OpType.DELETE_REPLACED, OpType.REPLACE}
@@ -66,13 +56,3 @@ class Plan:
         """The keepers that are taken away, by name; not those that the configuration replaces."""
         gone = (step for step in self.steps if step.takes_away and step.type in KEEPERS)
         return [step.name for step in gone if step.name not in MADE_ANEW]
-
-    def not_deployed(self) -> list[Step]:
-        """The steps that changed the API after its last deployment was made, or without one."""
-        pending: list[Step] = []
-        for step in self.steps:
-            if step.type == _DEPLOYMENT and step.op in {OpType.CREATE, OpType.CREATE_REPLACEMENT}:
-                pending = []
-            elif step.type.startswith("aws:apigateway/") and step.type not in _NOT_SHAPING:
-                pending.append(step)
-        return pending

@@ -24,8 +24,6 @@ from tests.stands.known_by_aws import outputs_of
 
 _MAX_MESSAGE_BYTES: Final = 400 * 1024 * 1024
 """What the engine itself allows."""
-_IN_ALL_REGIONS: Final = {"aws:cloudwatch/dashboard:Dashboard", "aws:iam/role:Role"}
-"""The types whose names are one space for all regions of an account."""
 _NEW_EACH_TIME: Final = re.compile(r"(?<=~)\d+|(?<=-)[0-9a-f]{7}\b")
 """The number at the end of an id, and what makes a made-up name unique."""
 
@@ -38,7 +36,6 @@ class Recorded:
     type: str
     name: str
     """What the program calls it."""
-    region: str
     state: Mapping[str, Any]
     """Its inputs and outputs."""
 
@@ -59,7 +56,6 @@ class RecordingProvider(ResourceProviderServicer):
         self.created: Counter[str] = Counter()
         """How often each resource was created, by its URN."""
         self._account: dict[str, Recorded] = {}
-        self._region = ""
         self._numbers = count(1)
         self._lock = Lock()
         self._left = 0
@@ -92,14 +88,10 @@ class RecordingProvider(ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
-        """Another region means other resources."""
-        regions = {_to_dict(config).get("region") for config in (request.olds, request.news)}
-        moved = ["region"] if len(regions) > 1 else []
-        return provider_pb2.DiffResponse(replaces=moved, diffs=moved)
+        return provider_pb2.DiffResponse()
 
     def Configure(self, request: Any, context: Any) -> Any:
-        """Learns the region; secrets are to arrive unwrapped."""
-        self._region = _to_dict(request.args)["region"]
+        """Has secrets arrive unwrapped."""
         return provider_pb2.ConfigureResponse(acceptSecrets=False, supportsPreview=True)
 
     def Check(self, request: Any, context: Any) -> Any:
@@ -133,7 +125,7 @@ class RecordingProvider(ResourceProviderServicer):
             if not stumble:
                 resource_id = f"{request.name}~{next(self._numbers)}"
                 state = {**outputs_of(request.type, resource_id), **inputs}
-                created = Recorded(resource_id, request.type, request.name, self._region, state)
+                created = Recorded(resource_id, request.type, request.name, state)
                 taken = self._find_of_same_name(created)
                 if not taken:
                     self._account[resource_id] = created
@@ -193,9 +185,7 @@ class RecordingProvider(ResourceProviderServicer):
         same_name = (
             one
             for one in self._account.values()
-            if one.type == new.type
-            and one.physical_name == new.physical_name
-            and (one.region == new.region or new.type in _IN_ALL_REGIONS)
+            if one.type == new.type and one.physical_name == new.physical_name
         )
         return next(same_name, None)
 

@@ -2,21 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Final
 
-import pytest
-
-from contract.action import ActOnIncident, IncidentAction, MaintenanceAction, MakeMaintenance
-from contract.answers import Message, SignedIn
-from contract.metrics import Metric, Outcome
-from contract.names import Variable
-from handlers import auth, file_sla_error, incident_action, runtime
-from handlers.actions.acting import Actor, NotFoundError
-from handlers.web.errors import SignInFailedError
-from local.metrics.samples import Series, parse_embedded_samples
-from tests.infra.conftest import Program
-from tests.stands.events import LambdaContext, a_report, action_event, auth_event, report_event
+from contract.metrics import Dimension, Metric
 
 API = {"ApiName"}
 STAGE = API | {"Stage"}
@@ -43,108 +31,26 @@ BY_AWS: Mapping[str, Mapping[str, tuple[set[str], ...]]] = {
         **dict.fromkeys(("SystemErrors", "ThrottledRequests", "SuccessfulRequestLatency"), (OPERATION,)),
     },
 }
+BY_DIMENSIONS: Final[Mapping[str, set[str]]] = {
+    Metric.REQUESTS: {Dimension.ROUTE, Dimension.STATUS_CODE},
+    Metric.REJECTED_REPORTS: {Dimension.REASON},
+    Metric.SIGN_INS: {Dimension.OUTCOME},
+    Metric.ACTIONS: {Dimension.OUTCOME},
+}
+"""The metrics of the functions with dimensions; all others have none."""
 
 
-# What the two functions without a route publish, without dimensions; their own tests hold them to that.
-OF_THE_PROJECTION = (
-    Metric.RUNS_APPLIED, Metric.RUNS_NOT_APPLIED, Metric.SENDERS_REPLAYED, Metric.SENDERS_REFUSED,
-    Metric.ACCOUNTS_OVER_LIMIT, Metric.SENDERS_SET_ASIDE, Metric.SENDERS_SILENT, Metric.FOLDERS_UNREADABLE,
-    Metric.INCIDENTS_OPEN, Metric.INCIDENTS_UNKNOWN,
-)  # fmt: skip
-OF_THE_MESSAGES = (
-    Metric.RECIPIENTS_CHECKED, Metric.NOTIFICATIONS_DELIVERED, Metric.NOTIFICATIONS_FAILED,
-    Metric.NOTIFICATIONS_GIVEN_UP, Metric.NOTIFICATION_DELAY, Metric.CHANNELS_DISABLED,
-)  # fmt: skip
+def is_published(namespace: str, name: str, dimensions: Mapping[str, str] | frozenset[str]) -> bool:
+    """Whether AWS publishes a metric with these dimensions, or a function of ours."""
+    if namespace.startswith("AWS/"):
+        return set(dimensions) in BY_AWS.get(namespace, {}).get(name, ())
+    known = namespace == "file-sla-dev" and name in set(Metric)
+    return known and set(dimensions) == BY_DIMENSIONS.get(name, set())
 
 
-class _Users:
-    """A user pool with one user, whose password is `right`."""
-
-    def sign_in(self, _username: str, password: str, _new_password: str | None) -> SignedIn:
-        if password != "right":
-            raise SignInFailedError
-        return SignedIn(message="", token="t", token_type="Bearer", expires_in=1, refresh_token="r")
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """Of the function that acts: everything is done, but for what is open and to be closed."""
-
-    client_id: str
-
-    @property
-    def incidents(self) -> Self:
-        return self
-
-    @property
-    def maintenance(self) -> Self:
-        return self
-
-    def act(self, request: ActOnIncident | MakeMaintenance, _doer: Actor) -> tuple[Message, Outcome]:
-        if request.action is IncidentAction.CLOSE:
-            raise NotFoundError
-        return Message(message="Done."), Outcome.DONE
-
-
-class _Store:
-    def put_all(self, *_: Any, **__: Any) -> int:
-        return 0
-
-    def keep(self, *_: Any, **__: Any) -> None:
-        pass
-
-
-def by_the_functions(
-    program: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> set[Series]:
-    """What the functions put out when they run as the program declares them, in all that can befall them."""
-    environment: dict[str, str] = {}
-    for function in program.all("Function"):
-        environment |= function.inputs["environment"]["variables"]
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(runtime.metrics.provider, "namespace", environment[Variable.METRICS_NAMESPACE])
-    monkeypatch.setattr(auth, "_user_pool", _Users)
-    monkeypatch.setattr(file_sla_error, "_store", _Store)
-    monkeypatch.setattr(file_sla_error, "_refused", _Store)
-    monkeypatch.setattr(incident_action, "_parts", lambda: _Parts(environment[Variable.USER_POOL_CLIENT_ID]))
-    file_sla_error._environment.cache_clear()
-    capsys.readouterr()
-    for password in ("right", "wrong"):
-        auth.handler(auth_event({"username": "ana", "password": password}), LambdaContext())
-    client = environment[Variable.USER_POOL_CLIENT_ID]
-    for event in (
-        report_event({"sla_error": []}, audience=client),
-        report_event(a_report("folder"), audience=client),
-        report_event({"sla_error": "cut"}, audience=client),
-        report_event(a_report("folder"), audience=client, groups=None),
-    ):
-        file_sla_error.handler(event, LambdaContext())
-    window = {"sender": "a", "to": "2999-01-01T00:00:00Z", "reason": "r"}
-    for body in (
-        {"incident_id": "i", "action": "acknowledge", "note": "n"},
-        {"incident_id": "i", "action": "close", "note": "n"},
-        {"action": MaintenanceAction.SCHEDULE, "window": window},
-    ):
-        incident_action.handler(action_event(body, audience=client), LambdaContext())
-    file_sla_error._environment.cache_clear()
-    namespace = environment[Variable.METRICS_NAMESPACE]
-    functions = {resource.name for resource in program.all("Function")}
-    notified = OF_THE_MESSAGES if "incident-notifications-function" in functions else ()
-    return {Series.of(namespace, name, {}) for name in (*OF_THE_PROJECTION, *notified)} | {
-        sample.series
-        for line in capsys.readouterr().out.splitlines()
-        for sample in parse_embedded_samples(line)
-    }
-
-
-def is_published_by_aws(namespace: str, name: str, dimensions: Mapping[str, str]) -> bool:
-    return set(dimensions) in BY_AWS.get(namespace, {}).get(name, ())
-
-
-def schema_of_search(expression: str) -> tuple[str, frozenset[str], str]:
-    """Namespace, dimension names and metric name of a SEARCH expression."""
+def schema_of_search(expression: str) -> tuple[str, str, frozenset[str]]:
+    """Namespace, metric name and dimension names of a SEARCH expression."""
     found = re.fullmatch(r"SEARCH\('\{(.+?)\} MetricName=\"(\w+)\"', '\w+', \d+\)", expression)
     assert found, expression
     namespace, *dimensions = re.findall(r'"([^"]+)"', found[1])
-    return namespace, frozenset(dimensions), found[2]
+    return namespace, found[2], frozenset(dimensions)

@@ -4,16 +4,22 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from contract import names
+from contract.metrics import Metric
 from contract.names import ROOT
 from contract.routes import ROUTES
+from handlers import auth, runtime
+from handlers.web.errors import SignInFailedError
+from local.metrics.samples import Series, parse_embedded_samples
 from local.provider import as_api_values
 from tests.infra.conftest import Program, declare
 from tests.infra.flips import TOGETHER
-from tests.infra.published import by_the_functions, is_published_by_aws
+from tests.infra.published import is_published
+from tests.stands.events import LambdaContext, auth_event
 from tests.stands.pages import Page
 
 
@@ -39,21 +45,24 @@ def _all_metrics(program: Program) -> list[tuple[str, str, dict[str, str]]]:
     ]
 
 
-def test_every_alarm_reads_a_metric_that_something_publishes(
+def test_every_alarm_reads_a_metric_that_something_publishes(all_on: Program) -> None:
+    assert [metric for metric in _all_metrics(all_on) if not is_published(*metric)] == []
+    handlers = "".join(file.read_text() for file in (ROOT / "handlers").rglob("*.py"))
+    assert [metric for metric in Metric if f"Metric.{metric.name}" not in handlers] == []
+
+
+def test_a_wrong_password_is_published_as_its_alarm_reads_it(
     all_on: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    own = {
-        (series.namespace, series.name, series.dimensions)
-        for series in by_the_functions(all_on, monkeypatch, capsys)
-    }
-    assert {namespace for namespace, _, _ in own} == {all_on.exports["metrics_namespace"]}
-    unpublished = [
-        (namespace, name, dimensions)
-        for namespace, name, dimensions in _all_metrics(all_on)
-        if (namespace, name, frozenset(dimensions.items())) not in own
-        and not is_published_by_aws(namespace, name, dimensions)
-    ]
-    assert unpublished == []
+    for name, value in all_on.variables("auth").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(runtime.metrics.provider, "namespace", "file-sla-dev")
+    monkeypatch.setattr(auth, "_user_pool", lambda: Mock(sign_in=Mock(side_effect=SignInFailedError)))
+    auth.handler(auth_event({"username": "ana", "password": "wrong"}), LambdaContext())
+    lines = capsys.readouterr().out.splitlines()
+    published = {sample.series for line in lines for sample in parse_embedded_samples(line)}
+    alarm = _alarms(all_on)["failed-sign-ins"]
+    assert Series.of(alarm["namespace"], alarm["metricName"], alarm["dimensions"]) in published
 
 
 def test_every_dimension_names_something_that_is_declared(all_on: Program) -> None:

@@ -119,7 +119,6 @@ def test_a_contradiction_stops_the_program() -> None:
 @pytest.mark.parametrize(
     "config",
     [
-        DOMAIN | ZONE,
         DOMAIN | CERTIFICATE,
         DOMAIN | ZONE | {"defaultEndpoint": False},
         {"domainName": f"{'a' * 52}.example.com"} | ZONE,
