@@ -60,7 +60,6 @@ class Analyst:
         self._api = api
         self._clock = clock
         self._lock = threading.Lock()
-        self._failure: errors.DashboardError | None = None
         self._left_group = False
         self._id_token = ""
         self._ask_at = self._usable_until = clock()
@@ -88,11 +87,7 @@ class Analyst:
             errors.SessionExpiredError: the user may no longer sign in, or not without the password.
             errors.DashboardError: the sign-in service gives no answer, and has given none for too long.
         """
-        known = self._failure
         with self._lock:
-            if self._failure is not known and self._failure is not None:
-                # Another thread asked while this one waited. Asking again would only make it wait longer.
-                raise self._failure
             if self._left_group:
                 raise errors.NotAnAnalystError(Group.ANALYSTS)
             if self._clock() >= self._ask_at:
@@ -109,10 +104,9 @@ class Analyst:
         try:
             tokens = self._api.renew(self.username, self.refresh_token)
             claims = read_claims(tokens.id_token)
-        except _NO_ANSWER as failure:
+        except _NO_ANSWER:
             now = self._clock()
             if now >= self._usable_until:
-                self._failure = failure
                 raise
             self._ask_at = min(now + RETRY_INTERVAL, self._usable_until)
         except errors.DashboardError:

@@ -125,15 +125,7 @@ class ActionApi:
     """Has the API's address as its base URL."""
 
     def act(self, id_token: str, body: Mapping[str, Any], key: str) -> str:
-        """Does what the body says, once however often it is asked with the same key.
-
-        Args:
-            id_token: of the analyst who does it.
-            body: as `contract.action` has it.
-            key: the same for each attempt at the same action.
-
-        Returns:
-            What the service says of it.
+        """Does what the body says, once for each key, and returns what the service says of it.
 
         Raises:
             errors.DashboardError: there is no such incident or sender.

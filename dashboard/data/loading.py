@@ -68,15 +68,8 @@ def frame_hours(
     """The frames of what was detected from `start` up to, not at, `end`.
 
     Settled hours that lie in the range as a whole are most of it and change once an hour. Of them the frames
-    are made once, and joined with those of the hours around them as often as these change.
-
-    Args:
-        hours: from the oldest to the newest.
-        start: of the range.
-        end: of the range.
-        is_settled: whether an hour's records can no longer change.
-        cache: remembers the frames.
-        with_files: whether the hours have the records' files.
+    are made once, and joined with those of the hours around them as often as these change. The hours come the
+    oldest first, with the records' files where `with_files`; one that is settled changes no more.
     """
 
     def is_whole(one: StoredHour) -> bool:

@@ -98,10 +98,7 @@ def pick_statuses(
 ) -> list[Chosen]:
     """Draws the statuses to choose from, and returns the chosen ones: all, until some are left out.
 
-    Args:
-        parameter: holds the choice.
-        statuses: in the order in which they are drawn.
-        spell: the text of a status, with how many have it.
+    `spell` gives the text of a status, with how many have it.
     """
     chosen = parameter.value(list(statuses))
     show_in_widget(parameter.key, chosen)

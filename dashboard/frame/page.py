@@ -106,10 +106,7 @@ def name_tab(*names: str) -> None:
 def start_page(title: str, *, ranged: bool = True) -> Page:
     """Draws what every page has at its top, and returns what was chosen there.
 
-    Args:
-        title: of the page.
-        ranged: whether the page looks at a stretch of time. One that shows how things are now does not,
-            and keeps what was chosen for the others.
+    A page that is not `ranged` shows how things are now, and keeps the range that was chosen for the others.
     """
     session = signed_in.find_session()
     if session is None:

@@ -122,9 +122,7 @@ def announce(text: str, *, first: bool = False) -> None:
 def begin_page(title: str, section: str = "") -> None:
     """Moves the focus to the title of another page than the last one, as following a link does.
 
-    Args:
-        title: of the page.
-        section: the anchor that the address names instead, also where the page is the first one.
+    It goes to the anchor of a section instead where the address names one, also of the first page.
     """
     last = st.session_state.get(_PAGE)
     if last != (title, section) and (last or section):

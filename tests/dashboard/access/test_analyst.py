@@ -1,13 +1,9 @@
 """An analyst whose right to read is checked every fifteen minutes, whatever the service answers."""
 
 import json
-import threading
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
-from unittest.mock import MagicMock
 
 import httpx
 import pytest
@@ -167,29 +163,3 @@ def test_without_an_answer_the_session_goes_on_until_its_token_expires_and_no_lo
     clock.now += CHECK_INTERVAL
     with pytest.raises(errors.SessionExpiredError):
         ana.verify()
-
-
-def test_who_waits_while_another_asks_takes_that_answer(
-    sign_in: SignIn, service: FakeAuthApi, clock: StoppedClock
-) -> None:
-    """In front of a service that hangs, threads that ask one after the other hang one after the other."""
-    threads, lock, counting = 8, threading.Lock(), MagicMock()
-    counting.__enter__.side_effect = lambda *_: lock.acquire()
-    counting.__exit__.side_effect = lambda *_: lock.release()
-    ana = sign_in()
-    ana._lock = counting
-    right_answer = service.answer
-
-    def answer_when_all_are_here(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        while counting.__enter__.call_count < threads:
-            time.sleep(0.001)
-        return right_answer(body)
-
-    service.answer = answer_when_all_are_here  # type: ignore[method-assign]
-    service.instead = (500, {})
-    clock.now = NOW + LIFETIME
-    with ThreadPoolExecutor(threads) as pool:
-        for ask in [pool.submit(ana.verify) for _ in range(threads)]:
-            with pytest.raises(errors.ServiceFaultError):
-                ask.result()
-    assert len(service.requests) == 1

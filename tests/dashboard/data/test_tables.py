@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -31,17 +30,12 @@ from tests.dashboard.test_settings import SETTINGS
 from tests.stands.playing import at, listing, played, run, stuck
 from tests.stands.projection_tables import INCIDENTS, SENDERS
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-
 HOUR = datetime(2026, 11, 23, 20, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def breach_table(dynamodb: "DynamoDBClient") -> RecordTable:
-    assert dynamodb.meta.region_name == REGION
+def breach_table(dynamodb: object) -> RecordTable:
     return RecordTable(boto3.session.Session(region_name=REGION), TABLE, None)
 
 
@@ -106,8 +100,7 @@ def open_tables(aws: boto3.session.Session, clock: StoppedClock) -> AnalystTable
 
 
 @pytest.fixture
-def tables(dynamodb: "DynamoDBClient", clock: StoppedClock) -> AnalystTables:
-    assert dynamodb.meta.region_name == REGION
+def tables(dynamodb: object, clock: StoppedClock) -> AnalystTables:
     return open_tables(boto3.session.Session(region_name=REGION), clock)
 
 
