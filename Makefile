@@ -58,7 +58,7 @@ pulumi:  ## a Pulumi CLI from its Go modules, for tests/engine; needs Go, and mi
 			-ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$(PULUMI_VERSION)" \
 			github.com/pulumi/pulumi/pkg/v3/cmd/pulumi; }
 
-format: setup  ## mends what lint and format can mend
+format: setup  ## fixes what lint and format can fix
 	@$(BIN)/ruff check --fix --quiet --exit-zero .
 	@$(BIN)/ruff format .
 

@@ -78,10 +78,10 @@ def check(call: Call) -> CommandResult:
     losses = [loss for loss in find_losses(preview) if loss.name not in given.allow]
     lines = []
     for loss in losses:
-        done = f"{'replaced' if loss.replaced else 'deleted'}, and with it goes {loss.lost}."
+        done = f"{'replaced' if loss.replaced else 'deleted'}: you would lose {loss.lost}."
         lines.append(f"[red]✗[/red] {escape(loss.name)} ({loss.type}) would be {done}")
-    lines.append("If that is meant: " + " ".join(f"--allow {escape(loss.name)}" for loss in losses))
-    shown = "\n".join(lines) if losses else "Nothing that holds data or people would go."
+    lines.append("To allow it: " + " ".join(f"--allow {escape(loss.name)}" for loss in losses))
+    shown = "\n".join(lines) if losses else "Nothing that holds data or people would be deleted."
     return CommandResult(list(map(asdict, losses)), shown, Exit.FAILED if losses else Exit.DONE)
 
 

@@ -108,7 +108,7 @@ def export(call: Call) -> CommandResult:
     """Writes records to a file."""
     given = call.given
     if given.start >= given.end:
-        raise OpsError(f"The range ends at {format_moment(given.end)}, and begins no earlier.")
+        raise OpsError(f"--from must be before --to: the range ends at {format_moment(given.end)}.")
     columns = RECORD_COLUMNS if given.records else FILE_COLUMNS
     records = 0
 

@@ -139,7 +139,7 @@ def forget(call: Call) -> CommandResult:
     stack, given = call.stack, call.given
     kind, text = ("user", given.user) if given.file is None else ("file", given.file)
     if not text.strip():
-        raise OpsError("Name what is to be forgotten.")
+        raise OpsError("Give the name to forget.")
     client: DynamoDBClient = stack.client("dynamodb")
     name, counts = ForgottenName.of(kind, text), Counter[str]()
     groups = [one.settings for one in stack.declared if one.kind == "LogGroup"]
@@ -157,9 +157,9 @@ def forget(call: Call) -> CommandResult:
                             _rewrite(client, table, spec, item, [name])
                 read += len(page["Items"])
                 progress(f"Items of {table}", read, None)
-    lines = [f"{escape(table)}: {count:,} items" for table, count in counts.items()] or ["It is in no table."]
+    lines = [f"{escape(table)}: {count:,} items" for table, count in counts.items()] or ["No table has it."]
     if not given.yes:
-        lines.append(f"With --yes, {name.word} stands in its place, for good.")
+        lines.append(f"With --yes, {name.word} replaces it, for good.")
         return CommandResult({"found": counts, "replaced": False}, "\n".join(lines), Exit.FAILED)
     until = f"{datetime.now(UTC) + _RECOVERABLE:%Y-%m-%d}"
     lines += [

@@ -55,7 +55,7 @@ def add(commands: Commands) -> None:
     release_parser = add_command(group, "release", release, "have the next sweep replay a sender again")
     delete_parser = add_command(
         group, "delete-runs", delete_runs, "delete a sender's runs, which cannot be replayed, and release it",
-        interrupted="The same command again goes on.",
+        interrupted="Run the same command again to continue.",
     )  # fmt: skip
     delete_parser.add_argument("--yes", action="store_true", help="do it: runs cannot be brought back")
     for parser in (release_parser, delete_parser):
@@ -118,7 +118,7 @@ class Finder:
         for senders in (known, self.find_all()):
             if same := sorted(one for one in senders if one.name.casefold() == text.casefold()):
                 return same
-        raise OpsError(f"No run of a sender {text} is kept.")
+        raise OpsError(f"There is no sender {text}: no run of it is stored.")
 
 
 class Mark(StrEnum):
@@ -180,7 +180,7 @@ class Rebuild:
 def _describe(marks: Mapping[Found, Mark], log: str) -> CommandResult:
     found = {mark: sorted(one for one, its in marks.items() if its is mark) for mark in Mark}
     again = f"The log {log} says why. The sweep tries again every 15 minutes."
-    stays = "The marks stay. See the runbook, projection behind."
+    stays = "The marks stay. See docs/runbook.md#projection-behind."
     lines = [f"Replayed: {_count_senders(found[Mark.REPLAYED])}."]
     for mark, text in (
         (Mark.FAILED, f"[red]✗[/red] Could not be replayed: {{}}\n  {again}"),

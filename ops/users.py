@@ -121,7 +121,7 @@ def _check_unfinished(user: PoolUser, group: Group) -> None:
     else:
         short = next(short for short, one in SHORT_NAMES.items() if one is group)
         why = f", in no group. To let it work again: file-sla users groups {name} --add {short}"
-    raise OpsError(f"{name} is there already{why}")
+    raise OpsError(f"{name} already exists{why}")
 
 
 def renew(call: Call) -> CommandResult:

@@ -183,7 +183,7 @@ def check_subscriptions(stack: Stack) -> Iterator[Finding]:
             remedy = "pulumi config set alarmEmail …, pulumi up, and the link in the mail"
             yield warning(name, "Nobody is notified of alarms.", remedy)
         else:
-            yield warning(name, "Nobody gets what its owner is sent.", UP)
+            yield warning(name, "Nobody is subscribed: its owner gets nothing.", UP)
 
 
 def list_subscriptions(stack: Stack, topic: str) -> list[Mapping[str, str]]:

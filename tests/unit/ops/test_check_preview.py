@@ -54,7 +54,7 @@ def test_a_loss_is_named_with_what_goes_and_how_to_allow_it(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(_preview(_step("replace")))))
     said = ops("check-preview", "-", code=1)
-    assert f"errors-table ({TABLE}) would be replaced, and with it goes what is stored." in said
+    assert f"errors-table ({TABLE}) would be replaced: you would lose what is stored." in said
     assert "--allow errors-table" in said
 
 
@@ -64,7 +64,7 @@ def test_what_may_go_has_to_be_in_the_preview_and_no_stack_is_needed(ops: Ops) -
     said = ops("check-preview", "preview.json", "--allow", "error-table", code=1)
     assert said == "✗ --allow error-table names nothing in this preview. Did you mean errors-table?"
     said = ops("check-preview", "preview.json", "--allow", "errors-table")
-    assert said == "Nothing that holds data or people would go."
+    assert said == "Nothing that holds data or people would be deleted."
 
 
 @pytest.mark.parametrize(

@@ -238,12 +238,12 @@ NOT_LISTENED = (WARNING, "Not confirmed, so not notified: ops@example.com.")
             declaring(Declared("TopicSubscription", SUBSCRIBED)),
             [
                 NOT_LISTENED, (WARNING, "Nobody is notified"), NOT_LISTENED,
-                (WARNING, "Nobody gets what its owner is sent."),
+                (WARNING, "Nobody is subscribed"),
             ],
         ),
         (
             service.check_subscriptions, GONE, declaring(Declared("TopicSubscription", SUBSCRIBED)),
-            [(WARNING, "Nobody is notified"), (WARNING, "Nobody gets")],
+            [(WARNING, "Nobody is notified"), (WARNING, "Nobody is subscribed")],
         ),
         # This stack gives the same answer whatever is asked: the sender is silent, and set aside.
         (

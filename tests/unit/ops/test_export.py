@@ -181,8 +181,8 @@ def test_an_interruption_leaves_what_was_there(
     ("arguments", "problem"),
     [
         (["nowhere/out.csv", "--from", "2026-11-23"], "cannot be written: No such file or directory"),
-        (["out.csv", "--from", "2026-11-23", "--to", "2026-11-23"], "begins no earlier"),
-        (["out.csv", "--from", "2026-11-23", "--sender", "nobody"], "No run of a sender"),
+        (["out.csv", "--from", "2026-11-23", "--to", "2026-11-23"], "must be before --to"),
+        (["out.csv", "--from", "2026-11-23", "--sender", "nobody"], "There is no sender"),
     ],
 )
 @pytest.mark.usefixtures("client")

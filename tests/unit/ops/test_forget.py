@@ -67,7 +67,7 @@ def test_a_files_name_is_shown_and_then_replaced_there_and_nowhere_else(
     [incident] = client.scan(TableName=INCIDENTS)["Items"]
     assert incident == _incident(f"D:\\In\\{FILE}: asked for it.", f"x{CV} is another")
     assert ops.json("forget", "--file", CV, code=1)["found"] == {}
-    assert "Name what is to be forgotten" in ops("forget", "--file", " ", "--yes", code=1)
+    assert "Give the name to forget" in ops("forget", "--file", " ", "--yes", code=1)
 
 
 def test_a_persons_name_is_replaced_and_a_replay_does_not_bring_it_back(
