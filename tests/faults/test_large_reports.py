@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bench.units import item_bytes
-from contract.limits import MAX_FILENAME_CHARACTERS, MAX_FOLDER_BYTES, MAX_FOLDERS, MAX_REPORT_BYTES
+from contract.limits import MAX_FILENAME_CHARACTERS, MAX_FOLDER_BYTES, MAX_FOLDERS
 from store.records import Attribute, FileAttribute
 from tests.faults.conftest import Service
 from tests.stands.events import a_report
@@ -38,22 +38,6 @@ def test_files_of_one_folder(service: Service, files: int) -> None:
     report = a_report("C:\\Data", files=files)
     answer = service.post(report)
     assert (answer.status, answer.body["files"]) == (200, files)
-    _assert_whole(service, report)
-
-
-def _in_event(text: str) -> int:
-    """Bytes that a body takes in the function's event, where it is text in JSON."""
-    return len(json.dumps(text, ensure_ascii=False).encode()) - len('""')
-
-
-def test_body_just_within_the_limit(service: Service) -> None:
-    report = a_report("C:\\Data", files=45_000)
-    for file in report["sla_error"][0]["files"]:
-        file["filename"] = file["filename"].rjust(45, "_")
-    text = json.dumps(report)
-    text += " " * (MAX_REPORT_BYTES - _in_event(text))
-    answer = service.post(text)
-    assert (answer.status, answer.body["files"]) == (200, 45_000)
     _assert_whole(service, report)
 
 

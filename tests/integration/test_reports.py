@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.routes import AUTH, FILE_SLA_ERROR
+from contract.routes import FILE_SLA_ERROR
 from tests.stands.events import a_report
 from tests.stands.running_stack import RunningStack
 from tests.stands.servers import without_permissions
@@ -34,12 +34,6 @@ def test_bad_body_is_refused_by_field_with_the_remedy(
     assert error["field"] == field
     assert hint in error["hint"]
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
-
-
-def test_unknown_route_and_method_are_answered_in_json(stack: RunningStack) -> None:
-    for answer in (stack.http.post("nowhere", json={}), stack.http.get(AUTH.path)):
-        assert answer.status_code in {403, 404, 405}
-        assert answer.json()["message"]
 
 
 def test_browser_may_ask_first(stack: RunningStack) -> None:

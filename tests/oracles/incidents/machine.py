@@ -154,7 +154,6 @@ class Histories(RuleBasedStateMachine):
         """By hand, what people see to be unknown."""
         key = data.draw(st.sampled_from(self._unknown()))
         self._act(PersonAction(at=self.now, action_id="", action=IncidentAction.CLOSE, folder=key))
-        event("closed by hand")
 
     def _unknown(self) -> list[str]:
         incidents = self._swept().incidents.items()
@@ -213,15 +212,6 @@ class Histories(RuleBasedStateMachine):
         if actual != expected:
             note(f"{self.runs}")
         assert actual == expected
-        live = {one.status for one in swept.incidents.values()}
-        for status in live:
-            event(f"status {status}")
-        if any(one.is_ambiguous(self.now) for one in swept.sets.values()):
-            event("a set is mixed up")
-        if sender.shared_until is not None:
-            event("struck as shared")
-        if sender.has_several_addresses:
-            event("several addresses")
 
     @invariant()
     def lists_are_right(self) -> None:

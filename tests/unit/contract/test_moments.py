@@ -33,13 +33,10 @@ MOMENT = timedelta(microseconds=1)
     ("created", "plausible"),
     [
         (datetime.min.replace(tzinfo=UTC), False),
-        (datetime(1601, 1, 1, tzinfo=UTC), False),
         (datetime(1970, 1, 1, tzinfo=UTC) - MOMENT, False),
         (datetime(1970, 1, 1, tzinfo=UTC), True),
-        (SEEN, True),
         (SEEN + timedelta(days=1), True),
         (SEEN + timedelta(days=1) + MOMENT, False),
-        (datetime.max.replace(tzinfo=UTC), False),
     ],
 )
 def test_dates_from_1970_to_a_day_ahead_tell_an_age(created: datetime, plausible: bool) -> None:
@@ -50,11 +47,8 @@ def test_dates_from_1970_to_a_day_ahead_tell_an_age(created: datetime, plausible
     ("duration", "text"),
     [
         (0, "0 min"),
-        (59.9, "59 min"),
-        (60, "1 h"),
         (1440 + 5, "1 d"),
         (25 * 60, "1 d 1 h"),
-        (1000 * 1440, "1,000 d"),
         (timedelta(minutes=90), "1 h 30 min"),
         (None, "-"),
         (float("nan"), "-"),

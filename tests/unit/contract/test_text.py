@@ -13,25 +13,17 @@ from tests.unit.handlers.notifications.hostile import names
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("order_1.xml", "order_1.xml"),
         ("a\r\nb", "a[U+000D][U+000A]b"),
         ("invoice\u202efdp.exe", "invoice[U+202E]fdp.exe"),
-        ("a\u200bb", "a[U+200B]b"),
         ("\ud800", "[U+D800]"),
-        ("a\u3164", "a[U+3164]"),
-        ("Aufträge", "Aufträge"),
-        ("数据", "数据"),
         ("👩\u200d👧", "👩\u200d👧"),  # spelt with a joiner
         ("a\u200db", "a[U+200D]b"),
         ("שלם", "\u2068שלם\u2069"),
         ("a\ufffeb\U0001ffffc\ufdd0", "a[U+FFFE]b[U+1FFFF]c[U+FDD0]"),
         ("a\ufe0f.xml", "a[U+FE0F].xml"),
         ("葛\U000e0100", "葛[U+E0100]"),
-        ("✔\ufe0f", "✔\ufe0f"),
         ("a\u00a0b\u2009c", "a[U+00A0]b[U+2009]c"),
-        ("請求書\u3000一", "請求書\u3000一"),
         (" a b ", "[U+0020]a b[U+0020]"),
-        ("  ", "[U+0020][U+0020]"),
         ("e" + "\u0301" * 6, "e" + "\u0301" * 4 + "[U+0301]" * 2),
     ],
 )

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from contract.words import Clearing, IncidentStatus, UnknownReason
 from store.dynamodb import MalformedItemError, Values
 from store.incidents import (
-    HistoryAttribute,
-    HistoryEntry,
     Incident,
     IncidentAttribute,
     describe_incident,
@@ -69,24 +67,6 @@ def _item(incident: Incident, retention: timedelta | None = None) -> Values:
 @given(incident=INCIDENTS)
 def test_an_incident_is_read_as_it_was_written(incident: Incident) -> None:
     assert parse_incident(_item(incident)) == replace(incident, sender_name="files-01")
-
-
-def test_what_people_did_stands_beside_it_and_is_read_with_it() -> None:
-    entry = {
-        HistoryAttribute.ACTION_ID: {"S": "a"},
-        HistoryAttribute.ACTED_AT: {"S": "2026-11-24T07:00:00Z"},
-        HistoryAttribute.ACTION: {"S": "note"},
-    }
-    item = _item(an_incident()) | {
-        IncidentAttribute.ACKNOWLEDGED_BY: {"S": "ana"},
-        IncidentAttribute.ACKNOWLEDGED_UNTIL: {"S": "2026-11-24T09:00:00Z"},
-        IncidentAttribute.ACTION_VERSION: {"N": "2"},
-        IncidentAttribute.HISTORY: {"L": [{"M": entry}]},
-    }
-    found = parse_incident(item)
-    assert (found.acknowledged_by, found.acknowledged(NOW), found.version) == ("ana", True, 2)
-    assert not found.acknowledged(NOW + timedelta(hours=1))
-    assert found.history == (HistoryEntry(action_id="a", at=NOW - timedelta(hours=1), action="note"),)
 
 
 def test_one_read_from_an_index_cannot_be_written_for_the_rules() -> None:

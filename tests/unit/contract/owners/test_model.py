@@ -2,9 +2,6 @@
 
 import json
 from datetime import time, timedelta
-from pathlib import Path
-
-import pytest
 
 from contract.moments import Hours
 from contract.owners import model
@@ -70,14 +67,6 @@ def test_the_same_owners_give_the_same_bytes_in_every_process() -> None:
     """The order of a set differs from one to another."""
     [orders, _] = json.loads(model.dump_owners(OWNERS))["owners"].values()
     assert (orders["told"], orders["quiet_hours"][0]["days"]) == (["ended", "new"], [0, 2, 4])
-
-
-def test_a_package_without_owners(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    shipped = tmp_path / "owners.json"
-    monkeypatch.setattr(model, "_SHIPPED", shipped)
-    assert model.read_shipped_owners() is None
-    shipped.write_text(model.dump_owners(OWNERS), encoding="utf-8")
-    assert model.read_shipped_owners() == OWNERS
 
 
 def channel(kind: ChannelKind, target: str) -> Channel:

@@ -207,16 +207,6 @@ def test_a_run_that_clears_it_in_between_wins(people: People, monkeypatch: pytes
     assert people.history() == []
 
 
-def test_a_run_that_sees_more_of_it_in_between_is_no_conflict(
-    people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    people.report(run(0, STUCK))
-    meanwhile(people, monkeypatch, lambda: people.report(run(1, stuck("D:\\Inbound", "x", "y"))))
-    people.do("acknowledge", 1, version=0)
-    assert people.one_incident()["FileCount"] == "2"
-    assert people.slept == []
-
-
 def test_what_people_did_about_two_that_are_one_stays_with_the_one(moto_people: People) -> None:
     people = moto_people
     inbound = "D:\\Inbound"
@@ -295,27 +285,9 @@ def test_what_is_open_cannot_be_closed(people: People) -> None:
     assert people.acts() == people.history() == []
 
 
-def test_what_time_made_unknown_since_the_last_sweep_can_be_closed(people: People) -> None:
-    people.report(run(0, STUCK))
-    assert people.one_incident()["Status"] == "open"
-    people.do("close", 5, note="n")
-    assert people.one_incident()["Status"] == "closed"
-
-
 def test_a_run_that_reopens_it_in_between_wins(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     _unknown(people)
     meanwhile(people, monkeypatch, lambda: people.report(listing(2, [], STUCK)))
     with pytest.raises(InvalidStateError, match="only what is unknown"):
         people.do("close", 2, note="n")
     assert people.acts() == people.history() == []
-
-
-def test_a_fold_that_is_due_knows_of_it(people: People) -> None:
-    _unknown(people)
-    people.report(run(0.5, STUCK, arrival=at(2)))
-    assert "ReplaySince" in people.projection.own()
-    people.do("close", 2.5, note="gone")
-    assert "ReplaySince" in people.projection.own()
-    people.projection.sweep()
-    assert "ReplaySince" not in people.projection.own()
-    assert people.one_incident()["Status"] == "closed"

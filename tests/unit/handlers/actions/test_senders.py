@@ -72,16 +72,6 @@ def test_an_act_by_a_slow_clock_still_takes_effect(people: People) -> None:
     assert min(act.at for act in acts) == at(2)
 
 
-def test_many_incidents_end_with_their_sender(people: People, small_transactions: None) -> None:
-    folders = [stuck(f"D:\\{number}", "x") for number in range(10)]
-    people.report(listing(0, [], *folders), listing(1, [], errors=[one.folder for one in folders]))
-    people.set("retire", 2)
-    assert {incident["Status"] for incident in people.projection.incidents()} == {"closed"}
-    assert len(people.acts()) == 1
-    people.rebuild()
-    assert set(people.projection.statuses().values()) == {"closed"}
-
-
 def test_what_is_not_retired_cannot_come_back(people: People) -> None:
     people.report(listing(0, [], STUCK))
     with pytest.raises(InvalidStateError, match="not retired") as refused:

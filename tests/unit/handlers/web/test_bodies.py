@@ -29,7 +29,6 @@ def _problem(parse: object, body: str | bytes) -> FieldProblem:
     [
         # A single backslash, where it is no escape, half of one, and where it takes the quote with it.
         (r'{"hush": "C:\data"}', "a single backslash at line 1, column 13", BACKSLASH),
-        (r'{"hush": "C:\users\hush"}', "a single backslash at line 1, column 13", BACKSLASH),
         ('{\r\n  "hush": "\\\\nas\\out"\r\n}', "a single backslash at line 2, column 17", BACKSLASH),
         (r'{"hush": "C:\\data\", "sla": 20}', "a single backslash at line 1, column 19", BACKSLASH),
         ('{\n"hush": "C:\\",\n"sla": 20}', "a single backslash at line 2, column 12", BACKSLASH),
@@ -37,13 +36,9 @@ def _problem(parse: object, body: str | bytes) -> FieldProblem:
         (r'{"é": "hush", "hush": ["C:\"]}', "a single backslash at line 1, column 27", BACKSLASH),
         # Quotes.
         ("{'hush': 1}", "at line 1, column 2", QUOTES),
-        ("{\"a\": 'hush'}", "at line 1, column 7", QUOTES),
         ("{hush: 1}", "at line 1, column 2", QUOTES),
-        ('{"a": hush}', "at line 1, column 7", QUOTES),
         # The rest.
         ('{"a": "hush', "at line 1, column 7", WRITER),
-        ('{"a": "hush\nhush"}', "at line 1, column 12", WRITER),
-        ('{"hush": 1,}', "column", WRITER),
         ('{"a": 1} hush', "at line 1, column 10", WRITER),
         ('{"a": 1\n "hush": 2}', "at line 2, column 2", WRITER),
         ("[" * 5_000, "nests too deeply", WRITER),
