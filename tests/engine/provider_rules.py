@@ -126,14 +126,7 @@ RULES: Final[Mapping[str, Rules]] = {
 
 
 def fill_in_name(resource_type: str, logical_name: str, old_inputs: Inputs, inputs: Inputs) -> dict[str, Any]:
-    """The inputs with a name: the program's own, the one made up at the creation, or a new one.
-
-    Args:
-        resource_type: the type's token.
-        logical_name: what the program calls the resource.
-        old_inputs: those of the resource that is there; none where it is to be created.
-        inputs: what the program wants now.
-    """
+    """The inputs with a name: the program's own, the one made up at the creation, or a new one."""
     key = RULES[resource_type].named_by
     if not key or key in inputs:
         return dict(inputs)
@@ -156,14 +149,7 @@ def keep_left_out(resource_type: str, state: Mapping[str, Any], inputs: Inputs) 
 
 
 def compare(resource_type: str, state: Mapping[str, Any], old_inputs: Inputs, inputs: Inputs) -> Difference:
-    """Compares new inputs with a resource.
-
-    Args:
-        resource_type: the type's token.
-        state: the resource's inputs and outputs after the last change.
-        old_inputs: its inputs at the last run of the program.
-        inputs: what the program wants now.
-    """
+    """Compares new inputs with a resource's state after the last change, and its inputs at the last run."""
     rules = RULES[resource_type]
     wanted = keep_left_out(resource_type, state, inputs)
     other = {name for name, value in wanted.items() if not _same(value, state.get(name))}

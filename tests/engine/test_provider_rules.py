@@ -37,9 +37,7 @@ def test_there_are_rules_for_whatever_the_local_stack_creates_with_the_real_prov
 @pytest.mark.parametrize(
     ("kind", "old", "new", "changed", "replacing", "delete_first"),
     [
-        (POLICY, {"name": "a", "x": 1}, {"name": "a", "x": 1}, set(), set(), False),
         (POLICY, {"name": "a", "x": 1}, {"name": "a"}, {"x"}, set(), False),
-        (POLICY, {"name": "a"}, {"name": "b"}, {"name"}, {"name"}, False),
         # Under the same name there cannot be two at once.
         (POLICY, {"name": "a", "role": "k"}, {"name": "a", "role": "l"}, {"role"}, {"role"}, True),
         # What cannot change in place is replaced for every change.

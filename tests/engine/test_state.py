@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from pulumi import automation
 
 from contract.names import MADE_ANEW
 from tests.engine.conftest import NewStack
@@ -79,27 +78,3 @@ def test_a_client_that_is_made_anew_has_its_own_secret_in_use(
     stack.up(replace=[client])
     assert provider.state_of(CLIENT)["clientSecret"] != before
     assert provider.state_of(VALUE)["secretString"] == provider.state_of(CLIENT)["clientSecret"]
-
-
-@pytest.mark.parametrize(
-    ("config", "message"),
-    [
-        ({"retentionDays": "soon"}, "key 'retentionDays' must be of type 'integer'"),
-        # An address in the place of all of them, and one in the clear.
-        ({"webhooks": ADDRESSES["orders"]}, "key 'webhooks' must be of type 'object'"),
-        (
-            {"webhooks.orders": "https://example.com/x"},
-            "file-sla:webhooks: the addresses are not encrypted",
-        ),
-    ],
-)
-def test_a_wrong_value_is_refused_by_name(stack: EngineStack, config: dict[str, str], message: str) -> None:
-    key, value = next(iter(config.items()))
-    stack.configure()
-    # A secret one is not repeated.
-    stack._stack.set_config(key, automation.ConfigValue(value, secret=SECRET in value), path="." in key)
-    with pytest.raises(automation.CommandError) as refused:
-        stack.preview()
-    stack.configure()
-    assert message in str(refused.value)
-    assert SECRET not in str(refused.value)

@@ -170,13 +170,3 @@ def test_package_for_lambda_is_small_and_has_what_the_runtime_lacks(name: str) -
     assert f"handlers/{name.replace('-', '_')}.py" in names
     assert not any(file.startswith(("boto3/", "botocore/")) for file in names)
     assert [file for file in names if file.endswith(".so") and "aarch64" not in file] == []
-
-
-@pytest.mark.parametrize(
-    ("machine", "architecture"), [("aarch64", "arm64"), ("ARM64", "arm64"), ("AMD64", "x86_64")]
-)
-def test_package_for_the_host_is_for_its_processor(
-    monkeypatch: pytest.MonkeyPatch, machine: str, architecture: str
-) -> None:
-    monkeypatch.setattr("platform.machine", lambda: machine)
-    assert packages._host_architecture() == architecture

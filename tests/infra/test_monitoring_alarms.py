@@ -16,7 +16,7 @@ from handlers import auth, runtime
 from handlers.web.errors import SignInFailedError
 from local.metrics.samples import Series, parse_embedded_samples
 from local.provider import as_api_values
-from tests.infra.conftest import Program, declare
+from tests.infra.conftest import Program
 from tests.infra.flips import TOGETHER
 from tests.infra.published import is_published
 from tests.stands.events import LambdaContext, auth_event
@@ -154,20 +154,6 @@ def test_error_rate_is_a_share_of_the_requests_to_its_route(all_on: Program) -> 
         fewest = route.fewest_requests if kind == "4xx" else 1
         assert queries["percentage"]["expression"] == f"IF(whole >= {fewest}, 100 * part / whole, 0)"
         assert [query_id for query_id, query in queries.items() if query["returnData"]] == ["percentage"]
-
-
-def test_an_alarm_on_what_is_found_can_be_turned_off(program: Program, all_on: Program) -> None:
-    found = {"silent-senders", "unreadable-folders", "open-incidents"}
-    assert {_alarms(all_on)[key]["statistic"] for key in found} == {"Maximum"}
-    # Off by default is the last alone, beside those of a function that is not there.
-    of_messages = {key for key in _alarms(all_on) if "notifications-" in key and "sweeps" not in key}
-    assert _alarms(all_on).keys() - _alarms(program).keys() - of_messages == {
-        "open-incidents",
-        "notifications-sweeps",
-        "channels-disabled",
-    }
-    off = declare(silentSendersAlarmCount=0, unreadableFoldersAlarmCount=0)
-    assert _alarms(off).keys() & found == set()
 
 
 @pytest.mark.parametrize(

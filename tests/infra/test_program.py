@@ -13,9 +13,9 @@ import pytest
 
 from components.manifest import WATCHED
 from contract.manifest import read_manifest
-from local.program import STACK, config_schema
+from local.program import config_schema
 from ops.cost import ALARMS
-from tests.infra.conftest import ALL_ON, IN_ZONE, Program, declare, declare_anew
+from tests.infra.conftest import ALL_ON, Program, declare
 from tests.infra.flips import APART, FLIPS, INSTEAD, TOGETHER
 
 SNAPSHOT: Final = Path(__file__).with_name("names.json")
@@ -31,11 +31,6 @@ def test_the_manifest_has_every_resource_that_the_doctor_watches(all_on: Program
     assert watched.count("MetricAlarm") == pytest.approx(ALARMS, abs=5)
     [alarm] = [one.settings for one in declared if one.settings.get("Name") == "file-sla-dev/auth-latency"]
     assert (alarm["Threshold"], alarm["TreatMissingData"]) == (5000, "notBreaching")
-
-
-def test_what_one_run_exports_is_no_output_of_the_next() -> None:
-    assert "api_domain_target" in declare_anew(STACK, IN_ZONE).exports
-    assert "api_domain_target" not in declare_anew(STACK, {}).exports
 
 
 def test_every_resource_is_made_by_the_provider_that_tags_and_named_once(program: Program) -> None:

@@ -36,15 +36,12 @@ def make_memory_tables() -> "MemoryTables":
 
 @dataclass
 class MemoryTables:
-    """A client of DynamoDB whose tables are dictionaries.
-
-    Attributes:
-        specs: the tables by name.
-        written: how many items were written, by table.
-    """
+    """A client of DynamoDB whose tables are dictionaries."""
 
     specs: Mapping[str, TableSpec]
+    """By name."""
     written: Counter[str] = field(default_factory=Counter)
+    """How many items, by table."""
     _items: dict[str, dict[tuple[str, ...], Item]] = field(default_factory=dict)
 
     def list_items(self, table: str) -> list[Item]:
@@ -86,17 +83,12 @@ class MemoryTables:
         self._check(wanted_items, "TransactWriteItems")
         for action in asked["TransactItems"]:
             [(kind, wanted)] = action.items()
-            match kind:
-                case "Update":
-                    self._update(wanted)
-                case "Put":
-                    self._write(wanted["TableName"], wanted["Item"], wanted["Item"])
-                case "Delete":
-                    self._write(wanted["TableName"], wanted["Key"], None)
-                case "ConditionCheck":
-                    pass
-                case _:
-                    raise ValueError(f"memory tables know no {kind} in a transaction")
+            if kind == "Update":
+                self._update(wanted)
+            elif kind in ("Put", "Delete"):
+                self._write(wanted["TableName"], _key_in(wanted), wanted.get("Item"))
+            else:
+                assert kind == "ConditionCheck", f"memory tables know no {kind} in a transaction"
         return {}
 
     def get_paginator(self, operation: str) -> "MemoryTables":

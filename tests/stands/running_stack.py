@@ -79,19 +79,14 @@ class RunningStack:
 
     def report(self, body: bytes | Mapping[str, Any], token: str | None, **headers: str) -> httpx.Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        bearer = {"Authorization": f"Bearer {token}"} if token is not None else {}
-        return self.http.post(
-            FILE_SLA_ERROR.path,
-            content=content,
-            headers={"Content-Type": "application/json", **bearer, **headers},
-        )
+        headers = {"Content-Type": "application/json", **_bearer(token), **headers}
+        return self.http.post(FILE_SLA_ERROR.path, content=content, headers=headers)
 
     def act(self, body: Mapping[str, Any], token: str | None, **headers: str) -> httpx.Response:
         """POSTs to the route of actions. What people write in a note is in no log either."""
         if isinstance(note := body.get("note"), str):
             self.secrets.add(note)
-        bearer = {"Authorization": f"Bearer {token}"} if token is not None else {}
-        return self.http.post(INCIDENT_ACTION.path, json=body, headers={**bearer, **headers})
+        return self.http.post(INCIDENT_ACTION.path, json=body, headers={**_bearer(token), **headers})
 
     def new_user(self, username: str, *groups: str, temporary: bool = False) -> User:
         """Creates a user; a temporary password has to be changed at the first sign-in."""
@@ -135,3 +130,7 @@ class RunningStack:
             region_name=self.outputs["region"],
             **self.credentials(token),
         )
+
+
+def _bearer(token: str | None) -> dict[str, str]:
+    return {} if token is None else {"Authorization": f"Bearer {token}"}

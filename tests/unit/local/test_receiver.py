@@ -13,16 +13,13 @@ from starlette.applications import Starlette
 
 from contract.owners.model import Channel, ChannelKind, Escalation, Owner, Owners
 from contract.words import NotificationKind
-from handlers.notifications.mail import render_mail
 from handlers.notifications.pagerduty import render_pagerduty
-from handlers.notifications.slack import render_slack
-from handlers.notifications.teams import render_teams
 from handlers.notifications.webhook import render_webhook
 from handlers.notifications.writing import write_document
 from local.receiver.inbox import KEYS, Inbox
 from local.receiver.pages import make_app
 from tests.stands.own_loop import run_in_own_loop
-from tests.unit.handlers.notifications.samples import MAIL, PAGERDUTY, context, recipient, single
+from tests.unit.handlers.notifications.samples import PAGERDUTY, context, single
 
 PAGER = "arn:aws:sns:eu-central-1:000000000000:pager"
 DUTY = Channel(kind=ChannelKind.TEAMS, targets=("duty",))
@@ -87,27 +84,6 @@ def client(tmp_path: Path) -> Client:
 def _card(text: str) -> dict[str, Any]:
     block = {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": text}]}
     return {"type": "message", "attachments": [{"content": {"type": "AdaptiveCard", "body": [block]}}]}
-
-
-@pytest.mark.parametrize("kind", [NotificationKind.NEW, NotificationKind.CLEARED, NotificationKind.SILENT])
-def test_notifications_of_the_service_are_listed_by_subject_with_all_they_say(
-    client: Client, tmp_path: Path, kind: NotificationKind
-) -> None:
-    sent = single(kind)
-    document = write_document(sent, context(*sent.notices))
-    assert client.post("/slack/orders", json=render_slack(document)).text == "ok"
-    assert client.post("/teams/duty", json=render_teams(document)).status_code == 202
-    mail = render_mail(document, recipient(MAIL), "sla@example.com")
-    (tmp_path / "1.eml").write_bytes(b"Delivered-To: team@example.com\n" + mail.as_bytes())
-    arrived = {one["kind"]: one for one in client.arrived()}
-    assert arrived["mail"]["subject"] == document.subject
-    assert arrived["slack"]["subject"] == f"{document.sign} {document.subject}"
-    assert document.headline in arrived["teams"]["subject"]
-    for one in arrived.values():
-        for said in (*document.facts, *(part.text for part in document.place)):
-            assert said in one["text"]
-    assert json.loads(arrived["slack"]["source"]) == render_slack(document)
-    assert json.loads(arrived["teams"]["source"]) == render_teams(document)
 
 
 def test_each_owner_has_a_list_with_the_newest_first(client: Client, tmp_path: Path) -> None:
