@@ -35,19 +35,20 @@ def _draw(chart: Any, name: str, height: int, zone: ZoneInfo | None) -> None:
     if zone is None:
         st.altair_chart(chart, alt=name)
         return
-    # Another chart for each range: what was brushed is no part of the next.
-    key = f"{name} {RANGE.value('')}"
+    key = f"{name} {RANGE.value('')}"  # another chart for each range, without the brush of the last
 
     def zoom_in() -> None:
         brushed = st.session_state[key].selection.get(_BRUSH, {}).get("time", ())
         if len(brushed) == 2:
-            start, end = (pd.Timestamp(moment, unit="ms") for moment in brushed)
-            zoom(start.to_pydatetime(), end.to_pydatetime(), zone)
+            start, end = (pd.Timestamp(moment, unit="ms").to_pydatetime() for moment in brushed)
+            zoom(start, end, zone)
 
     # By mouse: on a phone a finger on the chart scrolls the page.
-    drag = "[mousedown, window:mouseup] > window:mousemove!"
+    drag = "[pointerdown[event.pointerType === 'mouse'], window:pointerup] > window:pointermove!"
     brush = alt.selection_interval(name=_BRUSH, encodings=["x"], on=drag)
-    st.altair_chart(chart.add_params(brush), alt=name, key=key, on_select=zoom_in, selection_mode=_BRUSH)
+    # In SVG the brush would be a symbol without a name, to screen readers. They hear the chart's.
+    chart = chart.add_params(brush).properties(usermeta={"embedOptions": {"renderer": "canvas"}})
+    st.altair_chart(chart, alt=name, key=key, on_select=zoom_in, selection_mode=_BRUSH)
 
 
 def draw_files_in_breach(series: pd.DataFrame, zone: ZoneInfo) -> None:

@@ -41,7 +41,6 @@ INCIDENTS_BEFORE: Final = Column("incidents_before", "mean", "Incidents before",
 BREACHED_BEFORE: Final = Column("breached_before", "minutes", "In breach before", _AVERAGE, 130)
 WITHIN_BEFORE: Final = Column("within_before", "percent", "Within SLA before", _AVERAGE, 136)
 BEFORE: Final = (INCIDENTS_BEFORE, BREACHED_BEFORE, WITHIN_BEFORE)
-"""Figures of the weeks before."""
 _FIGURES: Final = (INCIDENTS, INCIDENTS_BEFORE, BREACHED, BREACHED_BEFORE, WITHIN, WITHIN_BEFORE, LONGEST)
 OF_FOLDERS: Final = (FOLDER, OWNER, *_FIGURES[:3], PATTERN, *_FIGURES[3:])
 OF_OWNERS: Final = (OWNER, FOLDERS, *_FIGURES)

@@ -57,7 +57,7 @@ from dashboard.frame.choices import Parameter, draw_radio, parse_choice, parse_n
 from dashboard.frame.page import Page, draw_link
 from dashboard.frame.waiting import TITLE, move_focus, wait_for, wait_or_none
 from dashboard.widgets.basics import draw_choice, draw_facts
-from dashboard.widgets.forms import ANCHOR, LINKED, draw_form, draw_opener
+from dashboard.widgets.forms import LINKED, draw_form, draw_opener
 from dashboard.widgets.links import (
     INCIDENT,
     SENDER,
@@ -120,7 +120,8 @@ class Actions:
         """Opens the form that the address names, unless a form is open here."""
         if (linked := LINKED.value("")) and not acting.find_form(self.place):
             acting.open_form(self.place, _LINKED[LinkedAction(linked)][0])
-            move_focus(ANCHOR)
+            # Above the form stands what it is about.
+            move_focus(self.focus)
 
     def _draw_form(self, form: ActionForm, action: IncidentAction) -> None:
         about = [one for one in self.incidents if may_be_done(action, one, self.page.now)]

@@ -52,7 +52,7 @@ def test_days_are_drawn_over_the_range(drawn: Callable[[], dict[str, Any]]) -> N
     assert [one["name"] for one in drawn()["params"]] == ["brush"]
 
 
-def test_what_is_brushed_of_a_chart_becomes_the_range(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_brushed_chart_sets_the_range(monkeypatch: pytest.MonkeyPatch) -> None:
     address: dict[str, str] = {}
     monkeypatch.setattr("dashboard.frame.choices.st.query_params", address)
     for seconds in (0, 20):

@@ -1,77 +1,19 @@
-"""Acting on incidents, as two analysts do at their browsers."""
+"""Acting on incidents at a browser."""
 
 import re
-from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from contract.names import Group
-from ops.user_pool import User
-from tests.conftest import BROWSER_TIMEOUT_MS
 from tests.dashboard.browser.conftest import Report, expect_projected, open_page
 from tests.dashboard.browser.test_keyboard import expect_focus, settle, tab_to
-from tests.stands.analyst import cell, pick_first_row, sign_in, table
+from tests.stands.analyst import pick_first_row, table
 from tests.stands.running_stack import RunningStack
 
 _REFRESHES: Final = 20
 _A_MOMENT_MS: Final = 1_500
 NOTE = "<b>disk</b> is **full**, [look](https://example.com/)"
-
-
-@pytest.fixture(scope="module")
-def colleague(stack: RunningStack) -> User:
-    return stack.new_user("bea", Group.ANALYSTS)
-
-
-@pytest.fixture
-def elsewhere(browser: Browser, stack: RunningStack) -> Iterator[Page]:
-    """The browser of another analyst."""
-    with browser.new_context(base_url=stack.dashboard_url, viewport={"width": 390, "height": 844}) as context:
-        context.set_default_timeout(BROWSER_TIMEOUT_MS)
-        yield context.new_page()
-
-
-def open_incident(page: Page, user: User, folder: str) -> None:
-    """The overview with nothing but this folder, and its incident picked."""
-    page.goto(f"/?q={quote(folder[-32:])}")
-    sign_in(page, user)
-    expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
-    incidents = table(page, "Incidents")
-    expect_projected(page, incidents, folder)
-    pick_first_row(incidents)
-    expect_focus(page, "Incident")
-    settle(page)
-
-
-def test_one_is_on_it_and_a_colleague_sees_who(
-    page: Page, elsewhere: Page, stack: RunningStack, colleague: User, folder: str, report: Report
-) -> None:
-    """By keyboard alone, and heard by a screen reader."""
-    report("stuck.csv")
-    open_incident(page, stack.analyst, folder)
-    tab_to(page, "Acknowledge…")
-    page.keyboard.press("Enter")
-    expect_focus(page, "Acknowledge")
-    settle(page)
-    tab_to(page, "Note (optional)")
-    page.keyboard.type(NOTE)
-    tab_to(page, "Acknowledge")
-    page.keyboard.press("Enter")
-    expect_focus(page, "Incident")
-    expect(page.get_by_role("status").filter(has_text=re.compile(r"^Acknowledged until \d"))).to_be_attached()
-    name = stack.analyst["username"]
-    expect(cell(table(page, "Incidents"), name)).to_be_attached()
-    expect(page.get_by_text(re.compile(f"{name} is on it until"))).to_be_visible()
-
-    open_incident(elsewhere, colleague, folder)
-    expect(elsewhere.get_by_text(re.compile(f"{name} is on it until"))).to_be_visible()
-    history = table(elsewhere, "Timeline")
-    expect(history).to_contain_text(NOTE)
-    expect(history.get_by_role("link")).to_have_count(0)
-    assert elsewhere.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def _updated(page: Page) -> Locator:
@@ -88,12 +30,15 @@ def _await_refresh(page: Page, before: str) -> None:
     expect(_updated(page)).not_to_have_text(before)
 
 
-def test_what_is_typed_outlives_the_refresh(
-    page: Page, stack: RunningStack, folder: str, report: Report
-) -> None:
+def test_what_is_typed_is_kept(page: Page, stack: RunningStack, folder: str, report: Report) -> None:
     report("stuck.csv")
     page.clock.install()
-    open_incident(page, stack.analyst, folder)
+    open_page(page, stack, f"/?q={quote(folder[-32:])}")
+    incidents = table(page, "Incidents")
+    expect_projected(page, incidents, folder)
+    pick_first_row(incidents)
+    expect_focus(page, "Incident")
+    settle(page)
     page.get_by_role("button", name="Note…", disabled=False).click()
     expect_focus(page, "Note")
     settle(page)
@@ -110,9 +55,7 @@ def test_what_is_typed_outlives_the_refresh(
     expect(table(page, "Timeline").get_by_text("half a thought")).to_be_visible()
 
 
-def test_several_are_chosen_by_keyboard_and_acknowledged_at_once(
-    page: Page, stack: RunningStack, folder: str
-) -> None:
+def test_several_are_acknowledged_by_keyboard(page: Page, stack: RunningStack, folder: str) -> None:
     file = {"filename": "a.csv", "creationDate": "2026-01-01T00:00:00Z"}
     breaches = [{"folder": f"{folder}\\{number}", "sla": 20, "files": [file]} for number in range(3)]
     token = stack.token(stack.reporter)
@@ -129,11 +72,17 @@ def test_several_are_chosen_by_keyboard_and_acknowledged_at_once(
     expect(page.get_by_text("2 chosen")).to_be_visible()
     expect(incidents.get_by_role("checkbox", checked=True)).to_have_count(2)
     settle(page)
-    page.get_by_role("button", name="Acknowledge…", exact=True, disabled=False).click()
+    page.get_by_role("button", name="Acknowledge…", exact=True, disabled=False).focus()
+    page.keyboard.press("Enter")
     expect_focus(page, "Acknowledge: 2 incidents")
     settle(page)
-    page.get_by_role("button", name="Acknowledge", exact=True).click()
+    tab_to(page, "Note (optional)")
+    page.keyboard.type(NOTE)
+    tab_to(page, "Acknowledge")
+    page.keyboard.press("Enter")
     expect_focus(page, "Overview")
+    heard = page.get_by_role("status").filter(has_text=re.compile("^2 incidents: acknowledged until"))
+    expect(heard).to_be_attached()
     mine = incidents.locator("td").filter(has_text=re.compile(f"^{stack.analyst['username']}$"))
     expect(mine).to_have_count(2)
     expect(incidents.get_by_role("checkbox", checked=True)).to_have_count(0)

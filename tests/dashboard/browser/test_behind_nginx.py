@@ -121,9 +121,7 @@ def test_everything_that_a_page_needs_is_let_through_and_nothing_else(
     assert [socket.is_closed() for socket in sockets[-1:]] == [False]
 
 
-def test_after_a_restart_a_page_goes_on_by_itself(
-    page: Page, stack: RunningStack, dashboard: HostedDashboard
-) -> None:
+def test_a_page_goes_on_after_a_restart(page: Page, stack: RunningStack, dashboard: HostedDashboard) -> None:
     look(page, stack)
     page.get_by_text("30 days").click()
     expect(page).to_have_url(re.compile("range=30d"))

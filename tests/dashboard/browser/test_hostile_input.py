@@ -21,9 +21,7 @@ def folder() -> str:
     return f'C:\\<img src=x onerror=alert(2)>\\[a link](javascript:alert(3))\\"onclick={uuid4().hex}'
 
 
-def test_names_are_shown_and_never_obeyed(
-    page: Page, stack: RunningStack, folder: str, report: Report
-) -> None:
+def test_names_are_never_obeyed(page: Page, stack: RunningStack, folder: str, report: Report) -> None:
     obeyed: list[str] = []
 
     def refuse(dialog: Dialog) -> None:

@@ -44,9 +44,7 @@ def expect_focus(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_focused()
 
 
-def test_the_keyboard_leads_from_the_sign_in_to_a_folder_and_what_to_do_about_it(
-    page: Page, stack: RunningStack, folder: str, report: Report
-) -> None:
+def test_the_keyboard_leads_everywhere(page: Page, stack: RunningStack, folder: str, report: Report) -> None:
     report("stuck.csv")
     page.goto(f"/?q={quote(folder[-32:])}")
     expect(page.get_by_label("User name")).to_be_visible()
@@ -87,9 +85,7 @@ def test_the_keyboard_leads_from_the_sign_in_to_a_folder_and_what_to_do_about_it
     expect(page).to_have_url(re.compile(r"/\?.*incident="))
 
 
-def test_a_folder_is_opened_by_a_part_of_its_path_or_from_the_ranking(
-    page: Page, stack: RunningStack, folder: str, report: Report
-) -> None:
+def test_a_folder_is_found_and_opened(page: Page, stack: RunningStack, folder: str, report: Report) -> None:
     report("stuck.csv")
     open_page(page, stack, "/by-folder?range=7d")
     ranking = table(page, "Folders")
@@ -114,9 +110,7 @@ def test_a_folder_is_opened_by_a_part_of_its_path_or_from_the_ranking(
     expect(cell(table(page, "Stuck files"), "stuck.csv")).to_be_attached()
 
 
-def test_arrows_lead_from_row_to_row_tab_out_of_the_table_and_a_heading_sorts(
-    page: Page, stack: RunningStack, folder: str, report: Report
-) -> None:
+def test_arrows_lead_from_row_to_row(page: Page, stack: RunningStack, folder: str, report: Report) -> None:
     report("b.csv", "a.csv", "c.csv")
     open_page(page, stack, f"/by-folder?folder={quote(folder)}")
     files = table(page, "Stuck files")

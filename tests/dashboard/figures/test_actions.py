@@ -15,7 +15,6 @@ from contract.moments import parse_moment
 from contract.routes import IDEMPOTENCY_KEY
 from dashboard.data.tables import update_live
 from dashboard.figures import actions
-from dashboard.figures.incidents import Whose, is_whose
 from store.incidents import Incident
 from tests.dashboard.projected import read_incidents
 from tests.stands.playing import listing, played, run, stuck
@@ -137,17 +136,6 @@ def test_who_is_on_it_in_words() -> None:
     )
     assert actions.describe_result(IncidentAction.CLOSE, None, NOW, BERLIN) == "Closed."
     assert actions.describe_result(IncidentAction.CLOSE, None, NOW, BERLIN, 2) == "2 incidents: closed."
-
-
-def test_mine_is_what_i_am_on_and_unacknowledged_is_what_nobody_is_on() -> None:
-    later, before = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
-    mine = held(acknowledged_by="ana", acknowledged_until=later)
-    hers = held(acknowledged_by="bea", acknowledged_until=later)
-    over = held(acknowledged_by="ana", acknowledged_until=before)
-    done = held(ENDED, acknowledged_by="ana", acknowledged_until=before)
-    everything = [mine, hers, over, done, OPEN]
-    found = {whose: [one for one in everything if is_whose(one, whose, "ana", NOW)] for whose in Whose}
-    assert found == {Whose.ALL: everything, Whose.UNACKNOWLEDGED: [over, OPEN], Whose.MINE: [mine, done]}
 
 
 def test_what_was_read_counts_only_while_the_index_is_behind() -> None:

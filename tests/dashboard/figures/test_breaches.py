@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from contract.folders import folder_key
-from contract.words import IncidentStatus
+from contract.words import IncidentStatus, UnknownReason
 from dashboard.figures import breaches as figures_of
 from dashboard.figures.breaches import (
     NOBODY,
@@ -25,6 +25,7 @@ from dashboard.figures.breaches import (
 )
 from dashboard.figures.incidents import find_breach
 from dashboard.figures.series import Period
+from dashboard.views.folder_figures import rank_folders
 from store.incidents import Incident
 from store.runs import Stamp
 from store.senders import Fleet
@@ -37,23 +38,18 @@ MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def breach(
-    since: datetime, until: datetime | None, folder: str = "C:\\A", owner: str = "", of: str = ""
+    since: datetime, until: datetime | None, folder: str = "C:\\A", owner: str = "", of: str = "", **more: Any
 ) -> Incident:
     """One that was cleared, or is open where it has no end."""
-    return Incident(
-        incident_id=of or f"{folder}{since}",
-        sender="one",
-        folder=folder,
-        owner=owner,
-        status=IncidentStatus.CLEARED if until else IncidentStatus.OPEN,
-        sla=60,
-        opened=Stamp(since, "", since),
-        seen=Stamp(since, "", since),
-        breached_since=since,
-        ended_at=until,
-        file_count=1,
-        peak_file_count=1,
-    )
+    values: dict[str, Any] = {
+        "status": IncidentStatus.CLEARED if until else IncidentStatus.OPEN,
+        "opened": Stamp(since, "", since),
+        "seen": Stamp(since, "", since),
+        "oldest_creation": since,
+    }
+    known = {"sender": "one", "folder": folder, "owner": owner, "breached_since": since, "ended_at": until}
+    sizes = {"sla": 60, "file_count": 1, "peak_file_count": 1}
+    return Incident(incident_id=of or f"{folder}{since}", **{**values, **known, **sizes, **more})
 
 
 def compare(measured: pd.DataFrame, *by: str) -> pd.DataFrame:
@@ -98,9 +94,7 @@ spans = some.lists(
 
 
 @given(spans, some.integers(5, 2600))
-def test_figures_are_those_that_a_clock_would_count(
-    drawn: list[tuple[int, int, str, str]], elapsed: int
-) -> None:
+def test_figures_are_what_a_clock_counts(drawn: list[tuple[int, int, str, str]], elapsed: int) -> None:
     now = MONDAY + elapsed * MINUTE
     parts = list_parts(now, ZoneInfo("UTC"))
     breaches = [
@@ -238,3 +232,23 @@ def test_tables_have_the_longest_in_breach_first_and_owners_added_up() -> None:
     weeks = figures_of.tabulate_parts(folders, PARTS)
     assert list(weeks["incidents"]) == [3, 1, 0, 0, 0]
     assert list(weeks["within"])[2:] == [100, 100, 100]
+
+
+def test_folders_in_breach_come_first_then_the_unknown_then_those_that_were_longest_in_breach() -> None:
+    hour = timedelta(hours=1)
+    ended = {"D:\\Often": (9, 8), "d:/often": (6, 3), "D:\\Once": (3, 2), "D:\\Before": (90, 80)}
+    unknown = {"D:\\lost": (UnknownReason.SILENT, 1), "D:\\Quiet": (UnknownReason.NOT_REPORTED, 4)}
+    incidents = [
+        *(breach(NOW - since * hour, NOW - until * hour, path) for path, (since, until) in ended.items()),
+        *(breach(NOW - hours * hour, None, path) for path, hours in {"D:\\Bad": 3, "D:\\Worse": 7}.items()),
+    ]
+    for path, (reason, hours) in unknown.items():
+        seen, state = NOW - hours * hour, {"status": IncidentStatus.UNKNOWN, "reason": reason}
+        incidents.append(breach(NOW - 5 * hour, None, path, seen=Stamp(seen, "", seen), **state))
+    ranking = rank_folders(incidents, Period(NOW - DAY, NOW), NOW)
+    names = ["D:\\Worse", "D:\\Bad", "D:\\lost", "d:/often", "D:\\Once", "D:\\Quiet"]
+    assert list(ranking["folder"]) == names
+    assert list(ranking["now"]) == ["▲ In breach"] * 2 + ["? Unknown"] + ["✓ Nothing open"] * 3
+    assert list(ranking["overdue"])[:2] == [6 * 60, 2 * 60]
+    often = ranking.loc[3]
+    assert (often["breached"], often["incidents"], often["longest"]) == (4 * 60, 2, 3 * 60)

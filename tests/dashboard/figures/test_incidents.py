@@ -129,21 +129,6 @@ def test_days_are_those_of_utc() -> None:
     assert list_utc_days(at(-9), at(0)) == [date(2026, 3, 1), date(2026, 3, 2)]
 
 
-def test_the_figures_are_those_of_now() -> None:
-    silent = played(LISTED, until=4)
-    stuck_now = run(3.9, stuck(B, "b", created=-2), sender="other")
-    other = played(stuck_now)
-    fleet = Fleet(senders=[read_sender(silent, LISTED), read_sender(other, stuck_now)], refused={})
-    incidents = [*read_incidents(silent), *read_incidents(other, "other"), QUIET]
-    status = summarize(incidents, fleet, at(4))
-    assert (status.open, status.unknown, status.quiet) == (1, 1, 1)
-    assert (status.silent, status.refused, status.unreadable) == (1, 0, 0)
-    assert status.oldest_overdue == at(4) - at(-2 + 1 / 3)
-    assert status.last_report == at(3.9)
-    assert status.describe_senders() == "Senders: 1 silent, 1 cannot be monitored"
-    assert not status.well
-
-
 def test_all_is_well_only_where_somebody_is_up_and_nothing_is_wrong() -> None:
     told = listing(0, [A])
     fleet = Fleet(senders=[read_sender(played(told), told)], refused={})

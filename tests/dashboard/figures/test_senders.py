@@ -81,9 +81,7 @@ def test_silent_late_refused_up_retired_is_the_order() -> None:
         ),
     ],
 )
-def test_up_is_only_who_reported_inside_the_interval(
-    changes: dict[str, Any], hours: float, standing: CurrentStanding
-) -> None:
+def test_up_is_who_reported_in_time(changes: dict[str, Any], hours: float, standing: CurrentStanding) -> None:
     one = SenderRow("account", replace(SENDER, **changes), None, refused=False)
     assert one.stand(at(hours)) == standing
 
@@ -122,26 +120,15 @@ def test_a_window_of_an_owner_holds_the_senders_of_that_owner() -> None:
 
 def test_a_row_has_everything_in_words() -> None:
     [known] = list_senders(fleet([SENDER]), at(0.1))
-    [row] = tabulate_senders([known], at(0.3), ZONE).to_dict("records")
-    assert row | {"state_since": None, "last_run_at": None} == {
-        "key": "account",
-        "name": "account",
-        "state": "✓ Up",
-        "state_since": None,
-        "warnings": "unreadable folders",
-        "last_run_ago": pytest.approx(18),
-        "last_run_at": None,
-        "due_in": pytest.approx(-3),
-        "interval": "15 min, declared",
-        "kind": "reports all folders",
-        "open": 0,
-        "unknown": 0,
-        "folders": "2, 1 unreadable",
-        "clock": "",
-        "client": "FileSla/1.0",
-        "account": "account",
-        "addresses": "",
-    }
+    row = tabulate_senders([known], at(0.3), ZONE).loc[0]
+    assert (row["state"], row["warnings"], row["kind"]) == (
+        "✓ Up",
+        "unreadable folders",
+        "reports all folders",
+    )
+    assert (row["last_run_ago"], row["due_in"]) == (pytest.approx(18), pytest.approx(-3))
+    assert (row["interval"], row["folders"]) == ("15 min, declared", "2, 1 unreadable")
+    assert (row["client"], row["account"], row["addresses"]) == ("FileSla/1.0", "account", "")
 
 
 @pytest.mark.parametrize(

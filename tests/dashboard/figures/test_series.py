@@ -93,9 +93,7 @@ def test_an_hour_that_the_clocks_repeat_is_one_step() -> None:
         (timedelta(days=92), DAY, "day"),
     ],
 )
-def test_a_step_has_a_name_and_serves_up_to_its_longest_period(
-    longest: timedelta, step: timedelta, name: str
-) -> None:
+def test_a_step_has_a_name_and_a_longest_period(longest: timedelta, step: timedelta, name: str) -> None:
     assert choose_step(Period(NOON, NOON + longest)) == step
     assert name_step(Period(NOON, NOON + longest)) == name
     longer = choose_step(Period(NOON, NOON + longest + timedelta(seconds=1)))

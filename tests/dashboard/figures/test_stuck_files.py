@@ -282,9 +282,7 @@ def statuses(found: pd.DataFrame) -> dict[tuple[str, str], str]:
 
 @pytest.mark.parametrize("swapped", [False, True])
 @pytest.mark.parametrize("senders", [("sub-1", "sub-2"), ("sub/web", "sub/app")])
-def test_servers_with_the_same_path_do_not_clear_each_others_files(
-    senders: tuple[str, str], swapped: bool
-) -> None:
+def test_servers_do_not_clear_each_others_files(senders: tuple[str, str], swapped: bool) -> None:
     one, other = reversed(senders) if swapped else senders
     found = find_at_once(
         record(0, "a", sender=one), record(10, "b", sender=other), record(20, "a", sender=one)
@@ -304,9 +302,7 @@ def test_servers_with_the_same_path_do_not_clear_each_others_files(
         ({"sender": "s", "folder": "/srv/in"}, {"sender": "s", "folder": "/srv/IN"}, False),
     ],
 )
-def test_the_next_report_of_the_same_sender_clears_a_file(
-    first: dict[str, str], second: dict[str, str], cleared: bool
-) -> None:
+def test_the_next_report_clears_a_file(first: dict[str, str], second: dict[str, str], cleared: bool) -> None:
     found = find_at_once(record(0, "a", **first), record(60, "b", **second))
     assert list(found.set_index("filename")["status"][["a", "b"]]) == [
         Status.CLEARED if cleared else Status.LAST_SEEN,
@@ -347,3 +343,15 @@ def test_files_of_two_servers_with_the_same_path_add_up_and_have_lines_of_their_
     stretches = find_longest_waits(frames)["stretch"].tolist()
     assert stretches[0] == stretches[2] == stretches[3]
     assert len(set(stretches)) == 3
+
+
+def test_the_timeline_has_the_oldest_file_of_each_report_and_breaks_where_none_goes_on() -> None:
+    young = START - timedelta(hours=1)
+    reports = ((0, {"old": CREATED, "young": young}), (1, {"old": CREATED}), (4, {"other": CREATED}))
+    found = find_longest_waits(
+        breaches(*(item(at(60 * hours), "F", list(files.items()), sla=90) for hours, files in reports))
+    )
+    assert list(found["hours"]) == [5, 6, 9]
+    assert list(found["sla"]) == [1.5] * 3
+    assert list(found["files"]) == [2, 1, 1]
+    assert found["stretch"].diff().tolist()[1:] == [0, 1]

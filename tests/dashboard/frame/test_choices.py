@@ -12,8 +12,14 @@ def _pick() -> None:
 
     from dashboard.frame.choices import pick_period
 
-    period, _ = pick_period(datetime(2026, 11, 26, 12, tzinfo=UTC), ZoneInfo("Asia/Tokyo"))
-    st.text(period.start.isoformat())
+    period, cut = pick_period(datetime(2026, 11, 26, 12, tzinfo=UTC), ZoneInfo("Asia/Tokyo"))
+    st.text(period.start.isoformat() + cut)
+
+
+CUT = (
+    "The link asks for 2026-01-01 to 2026-06-30. Shown are 2026-03-31 to 2026-06-30: "
+    "92 days at most, none in the future."
+)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +30,7 @@ def _pick() -> None:
         ("0001-01-01..0001-01-01", "2026-11-19T15:00:00+00:00"),
         ("1969-12-31..1970-01-01", "2026-11-19T15:00:00+00:00"),
         ("1970-01-01..1970-01-01", "1969-12-31T15:00:00+00:00"),
+        ("2026-01-01..2026-06-30", f"2026-03-30T15:00:00+00:00{CUT}"),
         *((days, "2026-11-19T15:00:00+00:00") for days in ("2026-11-23..1", "2026-11-23..2026-11-01", "x")),
     ],
 )

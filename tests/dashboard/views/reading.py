@@ -59,7 +59,8 @@ def links(app: AppTest) -> dict[str, str]:
 
 def list_tables(app: AppTest) -> list[pd.DataFrame]:
     """What each table of rows shows, spelt as it is shown, with the `id` of each row."""
-    return [_tabulate(data) for data in _list_data(app)]
+    protos = [element.proto for element in app.get("bidi_component")]
+    return [_tabulate(json.loads(proto.json)) for proto in protos if proto.component_name == "rows"]
 
 
 def read_table(app: AppTest, number: int = 0) -> pd.DataFrame:
@@ -68,11 +69,6 @@ def read_table(app: AppTest, number: int = 0) -> pd.DataFrame:
 
 def column(app: AppTest, name: str, table: int = 0) -> list[str]:
     return list(read_table(app, table)[name])
-
-
-def _list_data(app: AppTest) -> list[Any]:
-    protos = [element.proto for element in app.get("bidi_component")]
-    return [json.loads(proto.json) for proto in protos if proto.component_name == "rows"]
 
 
 def _tabulate(data: Any) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -54,9 +54,7 @@ def breaches(store: Store) -> None:
 
 
 @pytest.mark.usefixtures("breaches")
-def test_by_date_shows_stuck_files_with_their_status_and_the_records_behind_them(
-    signed_in: AppTest,
-) -> None:
+def test_by_date_shows_stuck_files_and_the_records_behind_them(signed_in: AppTest) -> None:
     open_view(signed_in, BY_DATE)
     assert dict(zip(column(signed_in, "filename"), column(signed_in, "status"), strict=True)) == {
         "stuck.csv": "… Last seen",
@@ -68,7 +66,7 @@ def test_by_date_shows_stuck_files_with_their_status_and_the_records_behind_them
     assert column(signed_in, "file_count") == ["1", "2", "1"]
 
 
-def test_by_folder_says_first_whether_it_is_in_breach_and_since_when(
+def test_by_folder_says_whether_it_is_in_breach(
     signed_in: AppTest, store: Store, projected: Projected
 ) -> None:
     now = hours_ago(0)
@@ -132,20 +130,8 @@ def test_refreshing_stays_switched_off_on_other_pages_and_after_a_reload(signed_
     assert "refresh" not in signed_in.query_params
 
 
-def test_a_link_to_too_many_days_says_which_it_shows(
-    signed_in: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dashboard.data.tables.RecordTable.query_hour", lambda *_, **__: iter(()))
-    open_view(signed_in, BY_DATE, range="custom", days="2026-01-01..2026-06-30")
-    assert "The link asks for 2026-01-01 to 2026-06-30. Shown are 2026-03-31 to 2026-06-30" in shown(
-        signed_in
-    )
-    open_view(signed_in, BY_DATE, range="custom", days="2026-03-31..2026-06-30")
-    assert "The link asks for" not in shown(signed_in)
-
-
 @pytest.mark.usefixtures("breaches")
-def test_a_picked_file_is_shown_in_full_and_stays_picked(
+def test_a_picked_file_stays_picked(
     signed_in: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_view(signed_in, BY_DATE)
@@ -158,9 +144,7 @@ def test_a_picked_file_is_shown_in_full_and_stays_picked(
     assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
 
 
-def test_a_failing_table_is_told_and_can_be_tried_again(
-    signed_in: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failing_table_can_be_tried_again(signed_in: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise UnreachableError("The table")
 
@@ -176,21 +160,8 @@ def test_a_failing_table_is_told_and_can_be_tried_again(
 
 
 @pytest.mark.usefixtures("breaches")
-@pytest.mark.parametrize(
-    ("view", "parameters"),
-    [
-        (OVERVIEW, {}),
-        (BY_DATE, {"show": "records", "pick": "first"}),
-        (BY_FOLDER, {"folder": FOLDER}),
-        ("senders", {}),
-        ("service_health", {}),
-    ],
-)
-def test_no_page_waits_for_aws_itself(signed_in: AppTest, view: str, parameters: dict[str, str]) -> None:
+def test_no_page_waits_for_aws_itself(signed_in: AppTest) -> None:
     """It would be deaf meanwhile, and mute."""
-    open_view(signed_in, view, **parameters)
-    if parameters.get("pick"):
-        signed_in.query_params["pick"] = column(signed_in, "id")[0]
     contexts: list[object] = []
     call: Any = vars(BaseClient)["_make_api_call"]
 
@@ -198,22 +169,23 @@ def test_no_page_waits_for_aws_itself(signed_in: AppTest, view: str, parameters:
         contexts.append(get_script_run_ctx(suppress_warning=True))
         return call(client, operation, request)
 
+    open_view(signed_in, BY_DATE, show="records", folder=FOLDER)
+    signed_in.query_params["pick"] = column(signed_in, "id")[0]
     # As if nothing were remembered, so that everything has to be asked for.
     with (
         patch.object(BaseClient, "_make_api_call", note),
         patch.object(HourCache, "find", return_value=None),
         patch("dashboard.data.cache.KEPT_FOR", timedelta()),
     ):
-        signed_in.run()
-    assert not signed_in.exception
-    assert contexts
+        for view in (BY_DATE, OVERVIEW, BY_FOLDER, "senders", "service_health"):
+            asked = len(contexts)
+            open_view(signed_in, view)
+            assert len(contexts) > asked
     assert contexts == [None] * len(contexts)
 
 
 @pytest.mark.usefixtures("breaches")
-def test_a_session_that_ends_in_mid_query_leads_through_the_sign_in_form_to_the_same_view(
-    signed_in: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_session_that_ends_comes_back_here(signed_in: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise SessionExpiredError
 
@@ -242,19 +214,11 @@ def odd(store: Store) -> None:
 
 
 @pytest.mark.usefixtures("odd")
-@pytest.mark.parametrize(
-    ("view", "zone"), [(BY_DATE, "Pacific/Kiritimati"), (BY_DATE, "Etc/GMT+12"), (BY_FOLDER, "Etc/GMT+12")]
-)
-def test_every_page_shows_all_of_them(signed_in: AppTest, view: str, zone: str) -> None:
-    open_view(signed_in, view, zone=zone, folder=SPACE)
-    assert column(signed_in, "filename") == ["plain.csv", *map(show, sorted(NAMES))]
-    assert sorted(column(signed_in, "created"))[:3] == CREATED[:3]
-    assert CREATED[3] in column(signed_in, "created")
-
-
-@pytest.mark.usefixtures("odd")
-def test_a_picked_file_is_shown_in_full_and_so_are_those_of_a_picked_record(signed_in: AppTest) -> None:
-    open_view(signed_in, BY_DATE)
+def test_odd_dates_and_names_are_on_every_page_and_in_full_where_picked(signed_in: AppTest) -> None:
+    for view, zone in ((BY_FOLDER, "Etc/GMT+12"), (BY_DATE, "Pacific/Kiritimati")):
+        open_view(signed_in, view, zone=zone, folder=SPACE)
+        assert column(signed_in, "filename") == ["plain.csv", *map(show, sorted(NAMES))]
+        assert set(CREATED) < set(column(signed_in, "created"))
     for name in ("a\tb", "mar\ufffdo.csv"):
         pick(signed_in, column(signed_in, "filename").index(show(name)))
         assert f"unknown; created {CREATED[NAMES.index(name)]}" in facts(signed_in)
@@ -265,29 +229,6 @@ def test_a_picked_file_is_shown_in_full_and_so_are_those_of_a_picked_record(sign
     files = read_table(signed_in, 1)
     assert len(files) == 5
     assert set(CREATED) < set(files["created"])
-
-
-AT: Final = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
-RANGE: Final = {"range": "custom", "days": "2026-11-19..2026-11-21", "zone": "Asia/Kolkata", "q": ""}
-
-
-def test_a_file_that_two_senders_have_is_picked_of_each(signed_in: AppTest, store: Store) -> None:
-    """The row that was picked is in the link, not merely the file."""
-    store(
-        *(
-            item(AT, FOLDER, [("stuck.csv", AT - timedelta(hours=2))], sender=f"sub/{name}")
-            for name in ("app", "web")
-        )
-    )
-    picks = set()
-    for sender in ("reporter/app", "reporter/web"):
-        open_view(signed_in, BY_DATE, **{**RANGE, "sender": sender})
-        (pick,) = column(signed_in, "id")
-        picks.add(pick)
-        signed_in.query_params.pop("sender")
-        open_view(signed_in, BY_DATE, pick=pick)
-        assert f"Sender: **{sender}**" in facts(signed_in)
-    assert len(picks) == 2
 
 
 SHARED_PATH = "C:\\Jobs\\In"
@@ -314,32 +255,21 @@ def files(app: AppTest) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("servers")
-def test_by_date_shows_the_sender_of_each_file(signed_in: AppTest) -> None:
+def test_pages_are_narrowed_down_to_a_sender(signed_in: AppTest) -> None:
     open_view(signed_in, BY_DATE)
-    assert files(signed_in) == {
-        "a.csv": "reporter/app",
-        "b.csv": "reporter/web",
-        "c.csv": "other",
-    }
+    assert files(signed_in) == {"a.csv": "reporter/app", "b.csv": "reporter/web", "c.csv": "other"}
     open_view(signed_in, BY_DATE, show="records", sender="other")
     assert column(signed_in, "folder") == ["D:\\Other"]
-    assert column(signed_in, "sender_name") == ["other"]
-    for view in (BY_DATE, BY_FOLDER):
-        open_view(signed_in, view, sender="nobody", folder=SHARED_PATH)
+    for view, sender in ((BY_DATE, "reporter/web"), (BY_FOLDER, "sub/web")):
+        open_view(signed_in, view, sender="nobody", show="files", folder=SHARED_PATH)
         assert "did not report" in shown(signed_in)
-
-
-@pytest.mark.usefixtures("servers")
-@pytest.mark.parametrize(("view", "sender"), [(BY_DATE, "reporter/web"), (BY_FOLDER, "sub/web")])
-def test_a_link_narrows_a_page_down_to_a_sender(signed_in: AppTest, view: str, sender: str) -> None:
-    open_view(signed_in, view, sender=sender, folder=SHARED_PATH)
-    assert files(signed_in) == {"b.csv": "reporter/web"}
-    picker = next(box for box in signed_in.selectbox if box.label == "Sender")
-    assert picker.value == "reporter/web"
-    assert signed_in.query_params["sender"] == sender
-    picker.select("reporter/app").run()
-    assert files(signed_in) == {"a.csv": "reporter/app"}
-    assert signed_in.query_params["sender"] == "reporter/app"
+        open_view(signed_in, view, sender=sender)
+        assert files(signed_in) == {"b.csv": "reporter/web"}
+        picker = next(box for box in signed_in.selectbox if box.label == "Sender")
+        assert picker.value == "reporter/web"
+        assert signed_in.query_params["sender"] == sender
+        picker.select("reporter/app").run()
+        assert files(signed_in) == {"a.csv": "reporter/app"}
 
 
 @pytest.mark.usefixtures("servers")

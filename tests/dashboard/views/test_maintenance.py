@@ -14,7 +14,7 @@ from tests.dashboard.fake_auth_api import FakeAuthApi
 from tests.dashboard.fake_table import REGION
 from tests.dashboard.projected import Projected, hours_ago
 from tests.dashboard.views.reading import column, facts, open_view, pick, shown
-from tests.dashboard.widgets.test_incident_actions import history, press
+from tests.dashboard.views.test_incidents import history, press
 from tests.stands.playing import listing, stuck
 from tests.stands.projection_tables import MESSAGES
 
@@ -81,19 +81,7 @@ def test_a_weekly_one_is_asked_for(made: list[Window], signed_in: AppTest, auth_
     }  # fmt: skip
 
 
-def test_one_that_is_on_is_ended(made: list[Window], signed_in: AppTest, auth_api: FakeAuthApi) -> None:
-    open_view(signed_in, "maintenance")
-    pick(signed_in, 0, "window")
-    press(signed_in, "End now…")
-    press(signed_in, "End now")
-    assert auth_api.actions.requests == [
-        {"action": "end_maintenance", "maintenance_id": column(signed_in, "id")[0]}
-    ]
-
-
-def test_a_change_begins_with_what_is_there(
-    made: list[Window], signed_in: AppTest, auth_api: FakeAuthApi
-) -> None:
+def test_a_change_begins_as_it_is(made: list[Window], signed_in: AppTest, auth_api: FakeAuthApi) -> None:
     open_view(signed_in, "maintenance")
     pick(signed_in, 1, "window")
     press(signed_in, "Change…")
@@ -104,11 +92,15 @@ def test_a_change_begins_with_what_is_there(
     minute = made[1].ends.replace(second=0, microsecond=0)
     assert body["window"]["to"] == f"{minute:%Y-%m-%dT%H:%M:%SZ}"
     assert (body["window"]["folder"], body["window"]["reason"]) == ("D:\\Inbound\\*", "more patching")
+    pick(signed_in, 0, "window")
+    press(signed_in, "End now…")
+    press(signed_in, "End now")
+    ended = {"action": "end_maintenance", "maintenance_id": column(signed_in, "id")[0]}
+    assert auth_api.actions.requests[1] == ended
 
 
 def test_without_its_table_nothing_is_listed(signed_in: AppTest) -> None:
-    open_view(signed_in, "maintenance")
-    assert "No maintenance is on or planned." in shown(signed_in)
+    assert "No maintenance is on or planned." in shown(open_view(signed_in, "maintenance"))
 
 
 def test_what_it_touches_shows_it(made: list[Window], signed_in: AppTest, projected: Projected) -> None:

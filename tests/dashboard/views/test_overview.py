@@ -1,6 +1,5 @@
 """The overview, on senders and incidents as the Lambda writes them."""
 
-from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
@@ -62,9 +61,7 @@ def test_what_is_open_is_shown_the_worst_first_then_what_is_unknown(signed_in: A
     assert signed_in.query_params["range"] == "1h"
 
 
-def test_what_a_script_no_longer_reports_is_no_trouble_and_not_all_well_either(
-    signed_in: AppTest, projected: Projected
-) -> None:
+def test_what_is_no_longer_reported_is_no_trouble(signed_in: AppTest, projected: Projected) -> None:
     now = hours_ago(0)
     projected.tell(run(now - 5, stuck(A, "a", created=now - 9), sender="stock"))
     projected.sweep()
@@ -75,9 +72,7 @@ def test_what_a_script_no_longer_reports_is_no_trouble_and_not_all_well_either(
     assert "1 more is no longer reported and most likely over" in told
 
 
-def test_all_is_well_only_while_every_sender_reported_in_time(
-    signed_in: AppTest, projected: Projected
-) -> None:
+def test_all_is_well_while_every_sender_reports(signed_in: AppTest, projected: Projected) -> None:
     projected.tell(listing(hours_ago(0.2), [A], sender="one"))
     assert "All well. Senders: 1 up." in shown(open_view(signed_in, "overview"))
     projected.tell(listing(hours_ago(9), [A], sender="two"))
@@ -86,15 +81,6 @@ def test_all_is_well_only_while_every_sender_reported_in_time(
     told = shown(open_view(signed_in, "overview"))
     assert "All well" not in told
     assert "No open incidents. Senders: 1 up, 1 silent." in told
-
-
-def test_a_refused_sender_is_counted_before_it_ever_reported(
-    signed_in: AppTest, projected: Projected
-) -> None:
-    projected.refuse("never", datetime.now(UTC), ("sla_error", "is missing", "send it"))
-    told = shown(open_view(signed_in, "overview"))
-    assert "No open incidents. Senders: 1 refused." in told
-    assert figures(signed_in)["Refused"] == "1"
 
 
 @pytest.mark.usefixtures("fleet")

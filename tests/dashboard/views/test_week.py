@@ -1,9 +1,7 @@
 """The page of the week, on what the Lambda writes."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
-from unittest.mock import patch
+from datetime import UTC, datetime, timedelta
+from unittest.mock import MagicMock, patch
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,7 +11,7 @@ from store.incidents import IncidentTable
 from tests.dashboard.clocks import MovedClock, give_clock
 from tests.dashboard.projected import Projected
 from tests.dashboard.views.reading import column, figures, links, list_tables, open_view, pick, shown
-from tests.dashboard.widgets.test_incident_actions import _scan, set_attributes
+from tests.dashboard.views.test_incidents import _scan, set_attributes
 from tests.stands.playing import START, listing, stuck
 
 A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
@@ -102,18 +100,15 @@ def test_where_nothing_was_in_breach_the_page_says_so(signed_in: AppTest) -> Non
 
 @pytest.mark.usefixtures("weeks")
 def test_days_that_are_long_past_are_asked_for_once(signed_in: AppTest, clock: MovedClock) -> None:
-    asked: list[str] = []
-    query_ended = IncidentTable.query_ended
+    def list_days(query: MagicMock) -> list[str]:
+        return sorted(str(day) for call in query.call_args_list for day in call.args[1])
 
-    def count(table: IncidentTable, days: Sequence[date], **options: Any) -> object:
-        asked.extend(map(str, days))
-        return query_ended(table, days, **options)
-
-    with patch.object(IncidentTable, "query_ended", count):
+    asked = IncidentTable.query_ended
+    with patch.object(IncidentTable, "query_ended", autospec=True, side_effect=asked) as query:
         open_view(signed_in, "week", zone="UTC")
-        assert len(asked) == 30
-        asked.clear()
+        assert len(list_days(query)) == 30
+        query.reset_mock()
         backend().cache.forget()
         clock.ahead += timedelta(minutes=1)
         open_view(signed_in, "week", zone="UTC")
-    assert sorted(asked) == ["2026-03-01", "2026-03-02", "2026-03-03"]
+        assert list_days(query) == ["2026-03-01", "2026-03-02", "2026-03-03"]

@@ -11,17 +11,12 @@ from tests.stands.pages import Page
 
 
 def test_every_section_of_the_runbook_is_linked_on_the_runbook_page() -> None:
-    [address] = _find_addresses_of("runbook")
+    navigation = (ROOT / "dashboard" / "app.py").read_text()
+    [address] = re.findall(r'st\.Page\("views/runbook\.py"[^)]*url_path="([\w-]+)"', navigation)
     for section in RunbookSection:
         _, link, _ = build_runbook_cell(f"docs/{names.RUNBOOK_FILE}#{section}", "alarm")
         assert link == f"{address}?section={section}"
     assert set(RunbookSection) <= Page(ROOT / "docs" / names.RUNBOOK_FILE).streamlit_anchors
-
-
-def _find_addresses_of(view: str) -> list[str]:
-    """The addresses under which the navigation has a view."""
-    navigation = (ROOT / "dashboard" / "app.py").read_text()
-    return re.findall(rf'st\.Page\("views/{view}\.py"[^)]*url_path="([\w-]+)"', navigation)
 
 
 def _draw_published() -> None:

@@ -45,9 +45,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     return app
 
 
-def test_all_rows_are_sorted_not_only_those_that_are_shown_and_a_long_table_grows_as_asked(
-    app: AppTest,
-) -> None:
+def test_all_rows_are_sorted_and_a_long_table_grows_as_asked(app: AppTest) -> None:
     assert column(app, "waits") == ["9 h 40 min", "5 min"]
     for sort, names in {"name": "Ab", "-name": "dc", "waits": "Ad", "-waits": "bd", "x": "bA"}.items():
         app.query_params["test_sort"] = sort
@@ -65,9 +63,7 @@ def test_a_link_picks_a_row_that_is_not_shown_yet(app: AppTest) -> None:
         assert told in shown(app.run())
 
 
-def test_a_row_that_is_picked_again_is_let_go_and_a_heading_sorts_up_then_down_then_not(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_picking_again_lets_go_and_a_heading_sorts_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     focused: list[str] = []
     address: dict[str, str] = {}
     monkeypatch.setattr(table, "move_focus", focused.append)
@@ -113,8 +109,6 @@ def test_moments_are_those_of_the_zones_clocks() -> None:
         ("/srv/" + "x" * 40, "/srv/" + "x" * 14, "x" * 26, "x" * 40),
     ],
 )
-def test_a_path_is_cut_before_its_last_name_and_called_by_it(
-    path: str, head: str, tail: str, name: str
-) -> None:
+def test_a_path_is_cut_before_its_last_name(path: str, head: str, tail: str, name: str) -> None:
     assert split_path(path) == (head, tail)
     assert name_last(path) == name
