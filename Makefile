@@ -67,9 +67,11 @@ clean: down  ## removes what was installed and built; the demo's data too
 
 # uv installs the locked versions. Where it is missing, the virtual environment gets the locked uv first.
 $(BIN)/uv:
+	@test -w . || { echo "This folder is read-only, and make installs into .venv here: use a copy that you may write to."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv || \
 		{ echo "This Python has no venv module. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		"uv==$$(sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)"
+	@$(BIN)/python -m pip install --quiet --retries 1 --disable-pip-version-check \
+		"uv==$$(sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)" || \
+		{ echo "No package index is reachable. Behind a proxy, set HTTPS_PROXY; for a mirror, PIP_INDEX_URL and UV_DEFAULT_INDEX."; exit 1; }
