@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contract.limits import ACCOUNT_INCIDENTS, NEW_SENDERS, SENDER_INCIDENTS
@@ -161,19 +162,23 @@ class StreamReader:
             botocore.exceptions.ClientError: a service refused or failed: the batch has to come again, and
                 what was applied of it changes nothing then.
         """
-        by_sender: dict[str, list[Item]] = {}
+        by_account: dict[str, dict[str, list[Item]]] = {}
         for record in records:
             # An item that expired or was removed changes nothing.
             item = record["dynamodb"].get("NewImage")
             if item is None or record["eventName"] == "REMOVE":
                 continue
-            by_sender.setdefault(item[RunAttribute.SENDER]["S"], []).append(item)
-        if not by_sender:
+            sender = item[RunAttribute.SENDER]["S"]
+            of_account = by_account.setdefault(sender.partition(SENDER_SEPARATOR)[0], {})
+            of_account.setdefault(sender, []).append(item)
+        if not by_account:
             return
         over = self.store.senders.read_over_limit()
         full: set[str] = set()
         failure: Exception | None = None
-        for sender, items in by_sender.items():
+        # Accounts take turns: however many senders one of them has, the others do not wait for all of these.
+        turns = zip_longest(*(senders.items() for senders in by_account.values()))
+        for sender, items in filter(None, chain.from_iterable(turns)):
             try:
                 self._apply(sender, items, over, full)
             except Exception as error:

@@ -1,18 +1,11 @@
 """What an action takes: the shapes, and the values within them."""
 
 import pytest
-from pydantic import TypeAdapter
 
-from contract.action import ActionRequest, ActOnIncident, ActOnSender, WeeklyHours
+from contract.action import ActOnIncident, WeeklyHours
 from contract.moments import Day, list_zones
 
 HOURS = {"days": ["mon"], "from": "22:00", "to": "04:00", "zone": "Europe/Berlin"}
-READ: TypeAdapter[ActionRequest] = TypeAdapter(ActionRequest)
-
-
-def test_the_keys_tell_the_shape() -> None:
-    assert isinstance(READ.validate_python({"incident_id": "i", "action": "close"}), ActOnIncident)
-    assert isinstance(READ.validate_python({"sender": "s", "action": "retire"}), ActOnSender)
 
 
 def test_a_lone_day_is_a_list_of_it() -> None:

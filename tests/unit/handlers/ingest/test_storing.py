@@ -60,12 +60,6 @@ def test_a_refusal_is_not_tried_again() -> None:
     assert len(table.batch_sizes) == 2
 
 
-def test_a_batch_holds_the_25_items_that_dynamodb_takes() -> None:
-    table = ScriptedTable()
-    assert _put(table, 53) == (0, [])
-    assert table.batch_sizes == [25, 25, 3]
-
-
 def test_waits_are_up_to_twice_as_long_each_time_from_none_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[float, float]] = []
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from contract.metrics import Metric
-from handlers.projection import replay
+from handlers.projection import replay, stream
 from handlers.projection.stream import Limits
 from handlers.projection.sweep import Gauges
 from store import runs
@@ -172,6 +172,17 @@ def test_what_one_account_needs_delays_that_account_alone(
     projection.sweeper.run(at(0.02), lambda: 270 - clock[0])
     assert sum(key.startswith("good") for key in replayed) == 5
     assert sum(key.startswith("bad") for key in replayed) == 5
+
+
+def test_many_senders_of_one_account_do_not_keep_the_others_of_a_batch_waiting(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied: list[str] = []
+    monkeypatch.setattr(stream, "apply_runs", lambda _, sender, *__, **___: applied.append(sender))
+    senders = [*(f"bad/{number}" for number in range(50)), "good/1", "good/2"]
+    projection.stream.read(projection.put(*(run(0, sender=sender) for sender in senders)))
+    assert sorted(applied) == sorted(senders)
+    assert applied[:4] == ["bad/0", "good/1", "bad/1", "good/2"]
 
 
 def _limit(projection: Projection, limits: Limits) -> None:
