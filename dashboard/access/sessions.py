@@ -68,10 +68,7 @@ class SessionStore:
     def __init__(
         self, clock: Clock, kept: SessionFolder | None, restore: Callable[[KeptSession], Session]
     ) -> None:
-        """`restore` makes a session anew, whose analyst has to be verified before anything is shown.
-
-        Without `kept`, sessions end with the process.
-        """
+        """`restore` makes one anew, yet to be verified; without `kept`, they end with the process."""
         self._clock = clock
         self._kept = kept
         self._restore = restore
@@ -107,12 +104,8 @@ class SessionStore:
     def verify(self, session: Session) -> None:
         """Makes sure that the session goes on and its analyst may still read, before anything is shown.
 
-        A session whose analyst may not is ended, in every tab.
-
-        Raises:
-            SessionExpiredError: it was ended, or the analyst may no longer sign in.
-            NotAnAnalystError: the analyst has left the group.
-            DashboardError: what `Session.verify` raises without an answer; the session goes on.
+        A session whose analyst may not is ended, in every tab. It raises `SessionExpiredError` where it was
+        ended before, and what `Session.verify` does; without an answer the session goes on.
         """
         with self._lock:
             self._forget_idle()

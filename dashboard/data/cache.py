@@ -59,12 +59,8 @@ class _Answer(NamedTuple):
 class Cache:
     """Answers to questions. Safe to share between threads.
 
-    Nobody may change an answer: others have it too.
-
-    Args:
-        clock: gives the present.
-        capacity: how much the answers may weigh together, in rows; the newest one is always kept.
-        seconds: seconds that go by.
+    Nobody may change an answer: others have it too. Together they weigh `capacity` rows at most, or the
+    newest more alone; `seconds` is a clock that never goes back.
     """
 
     def __init__(
@@ -125,11 +121,8 @@ class Cache:
         as often as there are analysts. Only who had just asked tries once more: see `_JUST_ASKED_SECONDS`.
         Where AWS refuses, the next one asks with credentials of its own. No failure is remembered.
 
-        Args:
-            question: with what makes it unique, such as the table's name.
-            ask: gives the answer.
-            good_for: how long the answer is good; None until it is forgotten.
-            version_of: see `compute`.
+        A question has what makes it unique, such as the table's name. An answer that is `good_for` None is
+        good until it is forgotten. What `version_of` is, `compute` says.
         """
         began, once_more = self._seconds(), True
         while True:

@@ -69,15 +69,10 @@ class Alarm:
 
 
 class Metrics:
-    """The service's metrics and alarms, as one analyst may see them.
+    """The service's metrics and alarms, as one analyst may see them; who asks at the same time shares them.
 
-    Every method raises what `translate_aws_errors` does.
-
-    Args:
-        session: has the analyst's credentials.
-        namespace: of the service's own metrics; its API and its alarms bear the same name.
-        endpoint_url: where CloudWatch is, when it is an emulator.
-        cache: has those who ask the same at the same time share the answer.
+    The API and the alarms bear the name of the metrics' namespace. Every method raises what
+    `translate_aws_errors` does.
     """
 
     def __init__(

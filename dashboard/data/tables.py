@@ -141,11 +141,7 @@ class AnalystTables:
     """Incidents, senders and notifications, as one analyst may see them. Safe to share between threads.
 
     Every method raises what `translate_aws_errors` does. Answers are shared by all analysts for some seconds.
-
-    Args:
-        aws: has the analyst's credentials, which allow `dynamodb:Query` alone.
-        settings: the tables' names, and where DynamoDB is.
-        cache: what anybody read in the last seconds.
+    The analyst's credentials allow `dynamodb:Query` alone.
     """
 
     def __init__(self, aws: boto3.session.Session, settings: DashboardSettings, cache: Cache) -> None:

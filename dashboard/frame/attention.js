@@ -2,11 +2,14 @@
 
 const PATIENCE_MS = 3000;
 const NARROW = 769;
+const DRAWN_MS = 300;
+const FORM = "[data-testid=stForm]";
 
 export default function ({ data }) {
   const region = document.getElementById("told") ?? addRegion();
   if (region.textContent !== data.told) region.textContent = data.told;
   markCurrentPage();
+  setTimeout(bringNotesBack, DRAWN_MS);
   const { anchor, token } = data.focus ?? {};
   if (token && region.dataset.focused !== token) {
     region.dataset.focused = token;
@@ -21,6 +24,7 @@ function addRegion() {
   // A heading shows that it has the focus to those who work by keyboard, and to nobody who clicked a link.
   const remember = ({ type }) => document.body.classList.toggle("by-keyboard", type === "keydown");
   for (const type of ["keydown", "pointerdown"]) addEventListener(type, remember, true);
+  for (const type of ["input", "keydown", "click"]) addEventListener(type, keepNotes, true);
   document.body.append(region);
   return region;
 }
@@ -39,6 +43,28 @@ function closeSidebar() {
   const open = sidebar && sidebar.getBoundingClientRect().right > 0;
   if (open && innerWidth < NARROW) sidebar.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
 }
+
+/** What is half typed in a form survives a reload of the page: this tab keeps it until the form is sent. */
+function keepNotes({ type, target, key, ctrlKey, metaKey }) {
+  const pressed = type === "click" && target.closest?.("[data-testid=stFormSubmitButton]");
+  const sent = pressed || (key === "Enter" && (ctrlKey || metaKey));
+  for (const note of target.closest?.(FORM)?.querySelectorAll("textarea") ?? []) {
+    if (sent) sessionStorage.removeItem(nameNote(note));
+    else if (type === "input") sessionStorage.setItem(nameNote(note), note.value);
+  }
+}
+
+function bringNotesBack() {
+  for (const note of document.querySelectorAll(`${FORM} textarea`)) {
+    const kept = sessionStorage.getItem(nameNote(note));
+    if (!kept || note.value) continue;
+    // As if it were typed: React looks at nothing else.
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(note, kept);
+    note.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+const nameNote = (note) => `note ${location.pathname}${location.search} ${note.getAttribute("aria-label")}`;
 
 function moveFocus(anchor, deadline) {
   const main = document.querySelector("[data-testid=stMain]");

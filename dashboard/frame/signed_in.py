@@ -15,6 +15,7 @@ _STYLE: Final = f"<style>.st-key-{_KEY} {{ display: none; }}</style>"
 _SCRIPT: Final = """
 export default function ({ data }) {
   if (!data.method) return;
+  if (data.method === "DELETE") sessionStorage.clear();
   const session = new URL(data.path, document.baseURI);
   // Goes on where the page is reloaded meanwhile.
   fetch(session, { method: data.method, body: data.ticket, credentials: "same-origin", keepalive: true });

@@ -84,11 +84,7 @@ def wait_for(what: str, call: Callable[[], T], key: str) -> T:
 
 
 def wait_or_none(what: str, call: Callable[[], T], key: str) -> T | None:
-    """The same; None where it fails, which keeps nothing else from being shown.
-
-    Raises:
-        NotAnAnalystError, SessionExpiredError: the analyst may not look any more.
-    """
+    """The same; None where it fails, unless because the analyst may not look any more."""
     try:
         return wait_for(what, call, key)
     except (NotAnAnalystError, SessionExpiredError):

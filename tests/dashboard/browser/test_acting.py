@@ -51,8 +51,14 @@ def test_what_is_typed_is_kept(page: Page, stack: RunningStack, folder: str, rep
     expect(note).to_have_value("half a thou")
     expect(note).to_be_focused()
     note.press_sequentially("ght")
+    # Over a reload of the page, too.
+    page.reload()
+    page.get_by_role("button", name="Note…", disabled=False).click()
+    expect(note).to_have_value("half a thought")
+    settle(page)
     page.get_by_role("button", name="Note", exact=True).click()
     expect(table(page, "Timeline").get_by_text("half a thought")).to_be_visible()
+    assert page.evaluate("sessionStorage.length") == 0
 
 
 def test_several_are_acknowledged_by_keyboard(page: Page, stack: RunningStack, folder: str) -> None:
