@@ -73,5 +73,4 @@ def test_a_brushed_chart_sets_the_range(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_every_label_of_a_time_has_its_date() -> None:
     axis: Any = charts.build_time_axis("time").to_dict()
-    # Whatever the time of day.
     assert re.fullmatch(r"\[.*'%H:%M'.*'%a %d %b'.*\]", axis["axis"]["labelExpr"])

@@ -167,11 +167,9 @@ def test_an_earlier_week_is_a_whole_one_beside_the_whole_ones_before() -> None:
 
 def test_a_folder_that_is_in_breach_each_week_is_chronic() -> None:
     often = [breach(MONDAY - number * WEEK, MONDAY - number * WEEK + DAY, "C:\\B") for number in range(3)]
-    folders = measure_folders([*often, breach(MONDAY, MONDAY + DAY)], PARTS[:3], NOW)
-    table = compare(folders, "folder", "owner").set_index("folder")
-    assert dict(table["pattern"]) == {"C:\\A": "", "C:\\B": "chronic"}
-    two = measure_folders(often, PARTS[:2], NOW)
-    assert list(compare(two, "folder", "owner")["pattern"]) == [""]
+    for weeks, pattern in ((3, "chronic"), (2, "")):
+        folders = measure_folders([*often, breach(MONDAY, MONDAY + DAY)], PARTS[:weeks], NOW)
+        assert sorted(compare(folders, "folder", "owner")["pattern"]) == ["", pattern]
 
 
 @given(spans, some.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]))

@@ -10,13 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.moments import HOUR, start_of_hour
-from dashboard.figures.series import (
-    Period,
-    build_day_period,
-    choose_step,
-    count_files_in_breach,
-    name_step,
-)
+from dashboard.figures.series import Period, build_day_period, choose_step, count_files_in_breach, name_step
 from tests.dashboard.fake_table import item
 from tests.dashboard.spans import NOON, breaches, record
 

@@ -14,12 +14,7 @@ from markdown_it import MarkdownIt
 from contract.text import reveal_inside
 from dashboard.columns import Column
 from dashboard.figures.series import Period
-from dashboard.figures.text import (
-    build_file_name,
-    escape_markdown,
-    filter_by_text,
-    format_csv,
-)
+from dashboard.figures.text import build_file_name, escape_markdown, filter_by_text, format_csv
 
 BERLIN = ZoneInfo("Europe/Berlin")
 AT = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from contract.text import show
 from dashboard.data.loading import HourCache
+from dashboard.data.tables import RecordTable
 from dashboard.errors import SessionExpiredError, UnreachableError
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_table import item
@@ -144,16 +145,12 @@ def test_a_picked_file_stays_picked(
     assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
 
 
-def test_a_failing_table_can_be_tried_again(signed_in: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise UnreachableError("The table")
-
-    with monkeypatch.context() as patching:
-        patching.setattr("dashboard.data.tables.RecordTable.query_hour", fail)
+def test_a_failing_table_can_be_tried_again(signed_in: AppTest) -> None:
+    with patch.object(RecordTable, "query_hour", side_effect=UnreachableError("The table")):
         open_view(signed_in, BY_DATE, range="7d")
-        assert "cannot be reached" in shown(signed_in)
-        # What was loading when the table failed is loading no more.
-        assert not signed_in.get("progress")
+    assert "cannot be reached" in shown(signed_in)
+    # What was loading when the table failed is loading no more.
+    assert not signed_in.get("progress")
     button(signed_in, "Try again")
     assert "Nothing was reported in this range" in shown(signed_in)
     assert "names this folder" in shown(open_view(signed_in, BY_FOLDER, folder="C:\\None"))
@@ -185,14 +182,10 @@ def test_no_page_waits_for_aws_itself(signed_in: AppTest) -> None:
 
 
 @pytest.mark.usefixtures("breaches")
-def test_a_session_that_ends_comes_back_here(signed_in: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise SessionExpiredError
-
-    with monkeypatch.context() as patching:
-        patching.setattr("dashboard.data.tables.RecordTable.query_hour", fail)
+def test_a_session_that_ends_comes_back_here(signed_in: AppTest) -> None:
+    with patch.object(RecordTable, "query_hour", side_effect=SessionExpiredError):
         open_view(signed_in, BY_DATE, q="silent")
-        assert "Your session has ended" in shown(signed_in)
+    assert "Your session has ended" in shown(signed_in)
     sign_in(signed_in)
     assert column(signed_in, "filename") == ["silent.csv"]
 

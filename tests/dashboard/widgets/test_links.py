@@ -28,7 +28,6 @@ def _draw_published() -> None:
 def test_a_published_runbook_is_linked_where_it_is_published() -> None:
     address = "https://example.com/docs/runbook.md#latency"
     assert build_runbook_cell(address, "latency") == ("What to do", address, "What to do about latency")
-    app = AppTest.from_function(_draw_published).run()
-    [link] = app.get("link_button")
+    [link] = AppTest.from_function(_draw_published).run().get("link_button")
     assert link.proto.url == address
     assert link.proto.label.replace("\\", "") == "What to do about slow *things*"
