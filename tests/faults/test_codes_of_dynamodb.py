@@ -116,20 +116,14 @@ def _play(faulty: Faulty) -> tuple[object, ...]:
     )
 
 
-def _count_writes() -> int:
-    faulty = Faulty()
-    _play(faulty)
-    return faulty.calls
-
-
 @pytest.mark.parametrize(
     ("code", "after"),
     # Of what it has written, DynamoDB says the last alone.
     [*((code, False) for code in (*OF_AN_ITEM, *OF_A_TRANSACTION)), ("InternalServerError", True)],
 )
 def test_a_code_at_each_write_changes_nothing_of_what_is_known(code: str, after: bool) -> None:
-    expected = _play(Faulty())
-    for place in range(1, _count_writes() + 1):
+    expected = _play(whole := Faulty())
+    for place in range(1, whole.calls + 1):
 
         def fails(call: int, name: str, _: object, place: int = place) -> str:
             fits = (name == "transact_write_items") is (code in OF_A_TRANSACTION)

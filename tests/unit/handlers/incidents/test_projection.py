@@ -23,21 +23,6 @@ def of(state: State, key: str = KEY_A) -> Incident:
     return state.incidents[key]
 
 
-def test_a_sweep_that_overtook_a_spooled_run_leaves_no_trace() -> None:
-    runs = [listing(hour, [B], stuck(A, "x")) for hour in range(4)]
-    swept = played(*runs, until=9)
-    assert of(swept).unknown_since == at(5) + timedelta(minutes=5)
-    spooled = listing(4, [A, B], arrival=at(9))
-    assert of(played(spooled, state=swept)) == of(played(*runs, spooled))
-    assert (of(played(spooled, state=swept)).ended_at, of(played(spooled, state=swept)).between) == (
-        at(4),
-        False,
-    )
-    expired = played(*runs, until=9 + 24 * 7)
-    assert of(expired).status is IncidentStatus.EXPIRED
-    assert of(played(spooled, state=expired)) == of(played(*runs, spooled))
-
-
 def test_what_began_before_the_runs_that_are_kept_is_not_lost() -> None:
     runs = [listing(0, [B], stuck(A, "x")), *(listing(hour, [B], errors=[A]) for hour in range(1, 100))]
     before = replay(runs)

@@ -19,8 +19,8 @@ from handlers.web.errors import InvalidBodyError, TooLargeError
 from handlers.web.requests import Caller
 from store.runs import Listing, Run, RunAttribute, RunItem
 from store.senders import SenderAttribute
-from tests.stands.playing import at, run, stuck
-from tests.stands.projection import ACCOUNT, Projection
+from tests.stands.playing import at, listing, run, stuck
+from tests.stands.projection import ACCOUNT, Projection, tell
 from tests.stands.projection_tables import RUNS, SENDERS
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
@@ -57,6 +57,33 @@ def test_a_run_with_nothing_stuck_writes_its_sender_alone(
     monkeypatch.setattr(projection.client, "transact_write_items", refuse)
     projection.stream.read(records)
     assert projection.own()["LastRunAt"] == "2026-03-02T10:00:00Z"
+
+
+def test_a_part_that_never_comes_is_waited_for_no_longer_than_ten_minutes(projection: Projection) -> None:
+    projection.report(listing(0, ["D:\\Inbound"]))
+    projection.report(listing(1, ["D:\\Inbound"], STUCK, part=1, parts=2, run_id="two"))
+    projection.sweep(1.01)
+    assert projection.statuses() == {}
+    projection.sweep(1.2)
+    assert projection.statuses() == {"d:\\inbound": "open"}
+    assert "ReplaySince" not in projection.own()
+
+
+def test_whoever_comes_second_starts_again(projection: Projection, monkeypatch: pytest.MonkeyPatch) -> None:
+    projection.report(run(0, STUCK))
+    read, others = projection.store.read, [run(1, stuck("E:\\Out", "x"))]
+
+    def overtaken(sender: str) -> Any:
+        known = read(sender)
+        if others:
+            other = others.pop()
+            stream.apply_runs(projection.store, sender, [tell(other)])
+        return known
+
+    monkeypatch.setattr(projection.store, "read", overtaken)
+    projection.report(run(2, STUCK, stuck("E:\\Out", "x")))
+    assert projection.own()["LastRunAt"] == "2026-03-02T10:00:00Z"
+    assert projection.statuses() == {"d:\\inbound": "open", "e:\\out": "open"}
 
 
 def test_more_folders_than_a_transaction_holds(moto_projection: Projection, small_transactions: None) -> None:
