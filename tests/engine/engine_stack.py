@@ -1,7 +1,7 @@
 """A stack of the program in the real engine."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,40 +78,27 @@ class EngineStack:
                     self._stack.set_config(f"{key}.{name}", hidden, path=True)
 
     def preview(self) -> Plan:
-        plan = Plan()
-        self._stack.preview(
-            color="never", on_event=plan.listener(done=False), on_output=self._note, on_error=self._note
-        )
-        return plan
+        return self._run(self._stack.preview, done=False)
 
-    def up(self, parallel: int | None = None, replace: list[str] | None = None) -> Plan:
-        """Updates the stack, and returns what was done; `replace` are URNs."""
-        plan = Plan()
-        self._stack.up(
-            color="never",
-            parallel=parallel,
-            replace=replace,
-            on_event=plan.listener(done=True),
-            on_output=self._note,
-            on_error=self._note,
-        )
-        return plan
+    def up(self, **options: Any) -> Plan:
+        """Updates the stack, and returns what was done; options are those of the Automation API."""
+        return self._run(self._stack.up, **options)
 
     def refresh(self) -> None:
         """Takes into the state what the provider finds of each resource."""
         self._stack.refresh(color="never", on_output=self._note, on_error=self._note)
 
-    def destroy(self, *, skip_preview: bool = True) -> Plan:
+    def destroy(self, *, preview_only: bool = False) -> Plan:
         """Deletes every resource.
 
         The CLI previews it by default: that refuses to delete what is protected while all is still there.
         """
+        return self._run(self._stack.destroy, preview_only=preview_only)
+
+    def _run(self, command: Callable[..., Any], *, done: bool = True, **options: Any) -> Plan:
         plan = Plan()
-        if not skip_preview:
-            self._stack.destroy(color="never", preview_only=True, on_output=self._note, on_error=self._note)
-        self._stack.destroy(
-            color="never", on_event=plan.listener(done=True), on_output=self._note, on_error=self._note
-        )
+        told = {"on_event": plan.listener(done=done), "on_output": self._note, "on_error": self._note}
+        command(color="never", **told, **options)
         return plan
 
     def cancel(self) -> None:

@@ -58,8 +58,8 @@ class RecordingProvider(ResourceProviderServicer):
         self._account: dict[str, Recorded] = {}
         self._numbers = count(1)
         self._lock = Lock()
-        self._left = 0
-        self._stumble: Callable[[], None] | None = None
+        self.stumble: tuple[int, Callable[[], None]] | None = None
+        """After how many creations the next one fails, once, and what happens then."""
 
     @property
     def account(self) -> Account:
@@ -76,10 +76,6 @@ class RecordingProvider(ResourceProviderServicer):
         with self._lock:
             [found] = [one for one in self._account.values() if one.name == name]
             self._account[found.id] = replace(found, state={**found.state, **state})
-
-    def stumble_after(self, creations: int, stumble: Callable[[], None]) -> None:
-        """Calls `stumble` and fails in place of the creation that comes after this many."""
-        self._left, self._stumble = creations, stumble
 
     def Handshake(self, request: Any, context: Any) -> Any:
         return provider_pb2.ProviderHandshakeResponse()
@@ -121,8 +117,11 @@ class RecordingProvider(ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=request.properties)
         inputs = _to_dict(request.properties)
         with self._lock:
-            stumble = self._note_creation(request.urn)
-            if not stumble:
+            stumble = self.stumble and self.stumble[0] == self.created.total() and self.stumble[1]
+            if stumble:
+                self.stumble = None
+            else:
+                self.created[request.urn] += 1
                 resource_id = f"{request.name}~{next(self._numbers)}"
                 state = {**outputs_of(request.type, resource_id), **inputs}
                 created = Recorded(resource_id, request.type, request.name, state)
@@ -170,14 +169,6 @@ class RecordingProvider(ResourceProviderServicer):
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
         return plugin_pb2.PluginInfo()
-
-    def _note_creation(self, urn: str) -> Callable[[], None] | None:
-        if self._stumble and self._left <= 0:
-            stumble, self._stumble = self._stumble, None
-            return stumble
-        self._left -= 1
-        self.created[urn] += 1
-        return None
 
     def _find_of_same_name(self, new: Recorded) -> Recorded | None:
         if not RULES[new.type].one_of_a_name:

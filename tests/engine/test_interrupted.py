@@ -27,7 +27,7 @@ EngineStack(name, find_cli(), Path(folder), json.loads(environment)).up(parallel
 def test_killed_update_goes_on_where_it_ended(new_stack: NewStack, provider: RecordingProvider) -> None:
     stack = new_stack("killed", **{CHECKPOINTS_OFF: "false"})
     stack.configure(tableName="OfTheKilledErrors")
-    provider.stumble_after(KILLED_AT, _kill_engine)
+    provider.stumble = KILLED_AT, _kill_engine
     update = [stack.name, str(stack.folder), json.dumps(stack.environment)]
     done = subprocess.run(
         [sys.executable, "-c", _UPDATE, *update],

@@ -37,7 +37,7 @@ def stack(new_stack: NewStack) -> EngineStack:
 def refused(stack: EngineStack, provider: RecordingProvider) -> Refused:
     before = provider.account
     with pytest.raises(automation.CommandError) as refusal:
-        stack.destroy(skip_preview=False)
+        stack.destroy(preview_only=True)
     return Refused(str(refusal.value), before, provider.account)
 
 

@@ -17,7 +17,6 @@ from handlers.web.errors import SignInFailedError
 from local.metrics.samples import Series, parse_embedded_samples
 from local.provider import as_api_values
 from tests.infra.conftest import Program
-from tests.infra.flips import TOGETHER
 from tests.infra.published import is_published
 from tests.stands.events import LambdaContext, auth_event
 from tests.stands.pages import Page
@@ -114,11 +113,6 @@ def test_every_alarm_says_what_to_do_and_links_to_the_runbook(all_on: Program) -
     assert len(linked) == len(sections)
 
 
-def test_runbook_link_leads_to_where_the_docs_are(other_values: Program) -> None:
-    link = _alarms(other_values)["auth-5xx"]["alarmDescription"].split(names.RUNBOOK_LABEL)[1]
-    assert link == f"{TOGETHER['docsUrl']}/runbook.md#server-errors"
-
-
 def test_alarms_are_of_five_minutes_unless_one_bad_period_is_no_news(all_on: Program) -> None:
     odd: dict[str, tuple[Any, ...]] = {}
     for key, alarm in _alarms(all_on).items():
@@ -166,13 +160,11 @@ def test_a_missing_sweep_is_noticed_by_what_it_does_not_publish(
     [read] = _metrics(alarm)
     assert (read["metricName"], read["stat"]) == (metric, "SampleCount")
     assert (alarm["comparisonOperator"], alarm["threshold"]) == ("LessThanThreshold", 1)
-    assert [query.get("expression") for query in alarm["metricQueries"]] == [None, "FILL(published, 0)"]
+    assert alarm["metricQueries"][1]["expression"] == "FILL(published, 0)"
 
 
 def test_runs_that_wait_are_noticed_long_before_they_are_given_up(program: Program) -> None:
     alarm = _alarms(program)["projection-behind"]
-    assert (alarm["metricName"], alarm["statistic"]) == ("IteratorAge", "Maximum")
-    assert alarm["dimensions"] == {"FunctionName": "file-sla-dev-incident-projection"}
     assert alarm["threshold"] / 1000 < program.one("EventSourceMapping")["maximumRecordAgeInSeconds"] / 10
 
 

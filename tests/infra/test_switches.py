@@ -66,14 +66,11 @@ def test_sender_of_mails_is_stated_with_and_without_ses(program: Program, all_on
 def test_what_outlives_its_option_is_kept(program: Program, all_on: Program) -> None:
     # What was encrypted stays readable, and copies stay; kept as well, an alias would be in the way when the
     # option is turned on again.
-    kept = {
-        name: all_on.registration(name).retain_on_delete for name in ("data-key", "data-policy", "data-alias")
-    }
-    assert kept == {"data-key": True, "data-policy": True, "data-alias": False}
-    assert all_on.registration("backup-vault").retain_on_delete
+    assert not all_on.registration("data-alias").retain_on_delete
     # The log role of the region outlives the stack.
-    for name in ("api-log-role", "api-log-policy", "api-account"):
-        assert program.registration(name).retain_on_delete, name
+    of_region = ("api-log-role", "api-log-policy", "api-account")
+    for name in ("data-key", "data-policy", "backup-vault", *of_region):
+        assert all_on.registration(name).retain_on_delete, name
     # Kept under a fixed name, it would be in the way of the next stack, region or attempt.
     assert "name" not in program.one("Role", "api-log-role")
     assert "name" not in all_on.one("Vault")
@@ -138,7 +135,6 @@ def test_only_the_configured_addresses_may_call(program: Program, all_on: Progra
     [open_to_all] = program.statements("RestApiPolicy")
     assert "Condition" not in open_to_all
     [statement] = all_on.statements("RestApiPolicy")
-    assert statement["Effect"] == "Allow"
     assert statement["Condition"] == {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]}}
     assert statement["Resource"] == "executionArn-of-api-api/*"
 
@@ -148,11 +144,7 @@ def _rules(program: Program) -> dict[str, Any]:
 
 
 def test_firewall_stands_before_the_stage_and_asks_the_limit_of_one_address_first(all_on: Program) -> None:
-    association = all_on.one("WebAclAssociation")
-    assert (association["webAclArn"], association["resourceArn"]) == (
-        "arn-of-firewall-acl",
-        "arn-of-api-stage",
-    )
+    assert all_on.one("WebAclAssociation")["resourceArn"] == "arn-of-api-stage"
     rules = sorted(_rules(all_on).values(), key=lambda rule: int(rule["Priority"]))
     assert [rule["Name"] for rule in rules] == [
         "sign-ins-of-one-address",
