@@ -87,10 +87,14 @@ def test_every_declaration_is_imported_or_a_tool(group: str) -> None:
     assert _names(DECLARED[group]) - imported - NOT_IMPORTED == set()
 
 
-def test_every_package_of_ours_runs_somewhere() -> None:
+def test_every_package_of_ours_runs_somewhere_and_is_known_to_import_rules_and_types() -> None:
     run = {file for environment in ENVIRONMENTS.values() for file in _run_in(environment)}
     ours = {package.parent for package in ROOT.glob("*/__init__.py")}
     assert {folder.name for folder in ours if not any(file.is_relative_to(folder) for file in run)} == set()
+    rules, names = PYPROJECT["tool"]["importlinter"], {folder.name for folder in ours}
+    [floors] = [one["layers"] for one in rules["contracts"] if "layers" in one and "containers" not in one]
+    assert {name for floor in floors for name in floor.split(" | ")} == set(rules["root_packages"]) == names
+    assert set(PYPROJECT["tool"]["mypy"]["packages"]) == names
 
 
 def test_pulumi_up_installs_neither_dashboard_nor_emulator() -> None:
