@@ -98,7 +98,6 @@ def measure_reading(bench: Bench) -> list[Figure]:
 
     def open_page(address: Address) -> float:
         with _serving(bench.service, 1) as team:
-            team.open(_START)
             return team.open(address)
 
     figures: list[Figure] = []
@@ -141,7 +140,6 @@ def measure_analysts(bench: Bench) -> list[Figure]:
     for level in LEVELS:
         bench.say(f"{level} analysts at once")
         with _serving(bench.service, level) as team:
-            team.open(_START)
             before = _count_lines(log)
             for addresses in PAGES.values():
                 team.open(*addresses)
@@ -220,6 +218,9 @@ class _Team:
         self._connect = connect
         self._process = process
         self._tabs = [open_tab() for open_tab in connect]
+        # One after the other: of each, the sign-in service is asked.
+        for tab in self._tabs:
+            _open_page(tab, _START)
 
     def open(self, *addresses: Address) -> float:
         """All open a page at once, each its own of the addresses; the seconds until the last has it."""
