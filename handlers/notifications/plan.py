@@ -66,12 +66,7 @@ def plan(recipient: Recipient, state: RecipientState, situation: Situation) -> P
 
     Its state has to be stored before the first notification is sent. It says that these are on their way, so
     that the sweep after one that was killed knows that they may have arrived. What became of each has to be
-    recorded, even if it is not sent after all.
-
-    Args:
-        recipient: whom to notify.
-        state: what is known of it, as the last plan or record left it.
-        situation: the current state, with every incident that `list_notified` asks for, if it exists.
+    recorded, even if it is not sent after all. The situation has all incidents that `list_notified` asks for.
     """
     if state.disabled is not None:
         return Plan(state=state)
@@ -298,7 +293,7 @@ def record_failure(
     *,
     in_doubt: bool = False,
 ) -> tuple[RecipientState, list[Notice]]:
-    """Records that a notification could not be delivered, and may be later.
+    """Records that a notification could not be delivered, and may be later; also gives the notices given up.
 
     Args:
         state: what was known before.
@@ -306,9 +301,6 @@ def record_failure(
         at: when.
         retry_after: how long the service asks to be left alone.
         in_doubt: whether it may have arrived nevertheless, since the service gave no answer.
-
-    Returns:
-        What is known now, and the notices that are given up.
     """
     entries, given_up = dict(state.entries), list[Notice]()
     for notice in notification.notices:

@@ -86,13 +86,8 @@ class SweepResult:
 class Media:
     """Delivers notifications, each by the medium of its recipient's channel. Threads may share it.
 
-    Args:
-        webhooks: posts to webhooks.
-        ses: a client of Amazon SES, version 2 (`sesv2`); None where there is no `mail_from`.
-        topics: a client of Amazon SNS.
-        mail_from: the address that mails come from; empty where SES is not used: mail then goes to the
-            owner's topic.
-        owner_topics_prefix: the ARN of each owner's topic begins with it.
+    Mails come from `mail_from`, by a client of Amazon SES, version 2 (`sesv2`). Without such an address, mail
+    goes to the owner's topic, whose ARN begins with `owner_topics_prefix`.
     """
 
     def __init__(
@@ -274,14 +269,9 @@ class RecipientSending:
         return enable(state)
 
     def _send(self, notification: Notification, *, last: bool) -> bool:
-        """Delivers a notification, and records what became of that.
+        """Delivers a notification, and records what became of that; returns whether to go on with the next.
 
-        Args:
-            notification: what is due.
-            last: whether none comes after it, so that the recipient is released with its record.
-
-        Returns:
-            Whether to go on with the next.
+        Where it is the `last`, the recipient is released with its record.
         """
         if self.seconds_left() < DELIVERY_SECONDS:
             logger.warning("the sweep ends before it is through", extra=self.names)

@@ -30,14 +30,7 @@ def fits(document: Document) -> bool:
 def send(client: Any, owner_topics_prefix: str, recipient: Recipient, document: Document) -> None:
     """Publishes a document as text, with a client of SNS. A subscription by mail shows its subject as such.
 
-    For what it raises, see `call_aws`.
-
-    Args:
-        client: of SNS.
-        owner_topics_prefix: the ARN of each owner's own topics begins with it. Mail goes there where SES is
-            not used.
-        recipient: whom to notify.
-        document: what to publish.
+    Mail goes to topics of the owner, whose ARNs begin with the prefix. For what it raises, see `call_aws`.
     """
     arn = recipient.channel.targets[0]
     if recipient.channel.kind is not ChannelKind.SNS:

@@ -173,16 +173,8 @@ def read_situation(
 ) -> tuple[Situation, list[Incident]]:
     """The current state, and the live incidents whose items name another owner than the rules, or none.
 
-    Incidents that a recipient knows of are read consistently, by key: their end is notified by that read
-    alone, and never because no index has them for a moment.
-
-    Args:
-        client: may query the live index and the state index, and get items of both tables.
-        senders_table: the table FileSlaSenders.
-        incidents_table: the table FileSlaIncidents.
-        finder: finds owners.
-        now: the moment of the situation.
-        notified: incidents, by sender and id, that it has to hold whether they are live or not.
+    Incidents that a recipient was `notified` of, by sender and id, are read consistently, by key: their end
+    is notified by that read alone, and never because no index has them for a moment.
     """
     reader = Reader(client)
     table = IncidentTable(reader, incidents_table)

@@ -56,10 +56,7 @@ def write_what_fits(
 ) -> Document:
     """The document of a notification, with as many places of a digest as the medium takes.
 
-    Args:
-        notification: with at least one notice.
-        context: what else it is written with.
-        fits: whether the medium takes a document. One that lists a single place always fits.
+    One that lists a single place always fits.
     """
     listed = MOST_LISTED
     while not fits(document := write_document(notification, context, listed)) and listed > 1:

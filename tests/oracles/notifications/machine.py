@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from contract.moments import Hours
-from contract.owners.model import Topic
+from contract.owners.model import Channel, ChannelKind, Topic
 from contract.words import Clearing, IncidentStatus, SenderState, UnknownReason
 from store.incidents import Incident
 from store.notifications import list_notified
@@ -29,6 +29,7 @@ from tests.oracles.notifications.playing import BROKEN, Fate, Played
 from tests.oracles.notifications.transcript import Outcome
 
 NAMES = [*"abcdefg"]
+MANY = [f"s{number}" for number in range(24)]
 SENDERS = ["files-01", "files-02"]
 FOLDERS = ["E:\\Closed", "E:\\Locked"]
 NIGHTS = Hours(days=frozenset(range(7)), start=time(22), end=time(6), zone="Asia/Kolkata")
@@ -41,6 +42,10 @@ RECIPIENTS = {
     "no reminders": a_recipient(an_owner(told=NO_REMINDERS)),
     "beginnings alone": a_recipient(an_owner(told=BEGINNINGS)),
     "escalation": a_recipient(an_owner(), after=timedelta(minutes=45)),
+    "on call": a_recipient(an_owner(channels=(Channel(kind=ChannelKind.PAGERDUTY, targets=("duty",)),))),
+    "webhook, beginnings alone": a_recipient(
+        an_owner(channels=(Channel(kind=ChannelKind.WEBHOOK, targets=("t",)),), told=BEGINNINGS)
+    ),
     "escalation, nights off": a_recipient(
         an_owner(quiet_hours=(replace(LUNCH, zone="UTC"),)), after=timedelta(minutes=20)
     ),
@@ -134,6 +139,19 @@ class Histories(RuleBasedStateMachine):
                 break
         self.played.fates = []
         self.become([name], after, 3)
+
+    @rule(
+        ends=st.lists(
+            st.tuples(st.integers(1, 24), st.sampled_from(ENDED), st.sampled_from([2, 8, 33])), max_size=3
+        ),
+        fates=st.lists(st.sampled_from(FATES), max_size=3),
+    )  # fmt: skip
+    def storm(self, ends: list[tuple[int, str, int]], fates: list[Fate]) -> None:
+        """Twenty and more at once, of which more and more are over."""
+        self.become(MANY, "open", 0)
+        self.sweep_each_minute(7, fates)
+        for number, so, minutes in ends:
+            self.become(MANY[:number], so, minutes)
 
     def become(self, names: list[str], so: str, minutes: int, hours: int = 1) -> None:
         """So it is from now on, for some minutes at least."""

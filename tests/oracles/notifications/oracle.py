@@ -111,6 +111,10 @@ class Oracle:
         self.owner = recipient.owner
         told = [*self.owner.told, *([Topic.NEW] if recipient.after is not None else [])]
         self.kinds = {K.ESCALATED}.union(*(TOPICS[topic] for topic in told))
+        self.events = recipient.channel.kind in ("pagerduty", "webhook")
+        """Whether it gets single events, and who is on what whatever it wants."""
+        if self.events:
+            self.kinds.add(K.ACKNOWLEDGED)
         self.files: dict[Thing, File] = {}
         self.sweeps: list[Sweep] = []
         self.last: datetime | None = None
@@ -121,6 +125,8 @@ class Oracle:
         self.cut_off = 0
         self.storm: datetime | None = None
         """The last digest: for two hours after one, beginnings wait for others as long as ends do."""
+        self.stormed: set[Thing] = set()
+        """What was in any: once there are twenty, ends of these may wait for each other."""
 
     def judge(self, sweep: Sweep) -> None:
         self.sweeps.append(sweep)
@@ -140,8 +146,10 @@ class Oracle:
             self._taken(thing, sweep)
         for word, outcome in sweep.words():
             self._take(word, outcome, sweep)
-        if any(len(attempt.words) > 1 and attempt.outcome in ARRIVED for attempt in sweep.attempts):
-            self.storm = sweep.now
+        for attempt in sweep.attempts:
+            if len(attempt.words) > 1 and attempt.outcome in ARRIVED:
+                self.storm = sweep.now
+                self.stormed |= {word.thing for word in attempt.words}
 
     def at_rest(self, sweep: Sweep) -> None:
         """Long after the last fault and change: whoever was told of trouble was told its end."""
@@ -258,9 +266,8 @@ class Oracle:
     def _digests(self, sweep: Sweep) -> None:
         total = sum(sweep.planned)
         few = all(lines == 1 for lines in sweep.planned)
-        self._hold(
-            few if total < 5 else len(sweep.planned) <= 2, "five at once are one digest, fewer are none"
-        )
+        alone = self.events or total < 5
+        self._hold(few if alone else len(sweep.planned) <= 2, "five at once are one digest, fewer are none")
 
     def _forget(self, thing: Thing, sweep: Sweep) -> None:
         """What nobody needs to know any more."""
@@ -321,6 +328,10 @@ class Oracle:
         lasts = self.storm is not None and now - self.storm <= 2 * HOUR
         return self._own_wait(kind) + (5 if lasts and at_most else 1) * MINUTE
 
+    def _end_within(self, thing: Thing) -> timedelta:
+        """How long an end may wait: longer where many began together."""
+        return (30 if thing in self.stormed and len(self.stormed) >= 20 else 5) * MINUTE
+
     def _own_wait(self, kind: K) -> timedelta:
         if kind in ENDS | {K.ACKNOWLEDGED}:
             return 0 * MINUTE
@@ -378,6 +389,7 @@ class Oracle:
         if owed and file.owed is not None and file.failing is None:
             since = file.owed[1]
             within = max(self._within(kind, sweep.now) for kind in file.owed[0])
+            within = max(within, self._end_within(thing))
             self._hold(
                 bool(said) or sweep.now - since < within,
                 f"{thing}: {sorted(owed)} is owed since {since:%d %H:%M}, and it is {sweep.now:%H:%M}",
@@ -392,7 +404,8 @@ class Oracle:
             return
         file.over_since = file.over_since or sweep.now
         self._hold(
-            sweep.now - file.over_since < 5 * MINUTE, f"{thing}: {file.read} was read, and its end never was"
+            sweep.now - file.over_since < self._end_within(thing),
+            f"{thing}: {file.read} was read, and no end",
         )
 
     def _retried(self, file: File, thing: Thing, said: Sequence[K], true: bool, sweep: Sweep) -> None:

@@ -175,6 +175,9 @@ def test_topics_decide_what_is_said() -> None:
     assert story.state.entries == {}
     untold = a_recipient(an_owner(told=frozenset(Topic) - {Topic.ACKNOWLEDGED}))
     assert play({0: A, 3: TAKEN}, 59, untold).heard == [(2, [NEW])]
+    duty = (Channel(kind=ChannelKind.PAGERDUTY, targets=("duty",)),)
+    on_call = a_recipient(an_owner(told=frozenset({Topic.NEW}), channels=duty))
+    assert play({0: A, 3: TAKEN}, 59, on_call).heard == [(2, [NEW]), (7, [(K.ACKNOWLEDGED, "a")])]
 
 
 @pytest.mark.parametrize("how", ["acknowledged", "snoozed", "quiet"])
