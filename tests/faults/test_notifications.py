@@ -195,19 +195,3 @@ def test_a_lease_by_a_clock_that_was_far_ahead_holds_nobody_up() -> None:
     notifier.post.before = lambda _: None
     notifier.sweep_until(3, 6)
     assert notifier.post.take() == NEW_INBOUND
-
-
-def test_transactions_that_meet_are_tried_again() -> None:
-    notifier = _stuck_notifier()
-    meetings = iter(["TransactionConflict", "TransactionConflict"])
-    transact = notifier.client.transact_write_items
-
-    def meet(**asked: Any) -> Any:
-        if reason := next(meetings, None):
-            error = {"Code": "TransactionCanceledException"}
-            answer: Any = {"Error": error, "CancellationReasons": [{"Code": reason}]}
-            raise ClientError(answer, "TransactWriteItems")
-        return transact(**asked)
-
-    notifier.client.transact_write_items = meet
-    assert notifier.sweep(2).delivered == 1

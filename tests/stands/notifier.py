@@ -1,6 +1,6 @@
 """Notifies owners over tables in memory, with a clock that tests set and a channel that obeys them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -18,8 +18,6 @@ from store.notifications import (
     SENDER_PREFIX,
     Recipient,
     RecipientTable,
-    StoredRecipient,
-    list_recipients,
 )
 from tests.stands.memory_tables import MemoryTables
 from tests.stands.playing import START
@@ -47,8 +45,6 @@ class Post(Media):
     sent: list[tuple[Notification, RenderContext]] = field(default_factory=list)
     before: Callable[[Notification], None] = lambda _: None
     """What happens before a delivery: it may raise."""
-    after: Callable[[Notification], None] = lambda _: None
-    """What happens right after one."""
     webhooks: str = WEBHOOKS
     _lock: Lock = field(default_factory=Lock)
 
@@ -62,7 +58,6 @@ class Post(Media):
         self.before(notification)
         with self._lock:
             self.sent.append((notification, context))
-        self.after(notification)
 
     def test(self, recipient: Recipient, context: RenderContext) -> str:
         return f"tried by {recipient.owner.name}" if context.dashboard_url else ""
@@ -118,9 +113,6 @@ class Notifier:
 
     def sweep_until(self, first: int, last: int) -> list[SweepResult]:
         return [self.sweep(minute) for minute in range(first, last + 1)]
-
-    def known(self) -> Mapping[str, StoredRecipient]:
-        return RecipientTable(self.projection.client, MESSAGES).read(list_recipients(self.owners)).stored
 
     def items(self) -> list[dict[str, Any]]:
         client = self.projection.client

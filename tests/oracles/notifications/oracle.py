@@ -5,7 +5,7 @@ what was broken.
 Shares nothing with `handlers.notifications`. Moments of a transcript grow, and are whole minutes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -121,7 +121,6 @@ class Oracle:
         """When anything was last delivered, and its place in the order of all that happened."""
         self.last_place = 0
         self.place = 0
-        self.duplicates = 0
         self.cut_off = 0
         self.storm: datetime | None = None
         """The last digest: for two hours after one, beginnings wait for others as long as ends do."""
@@ -222,35 +221,21 @@ class Oracle:
 
     # What a reader who read this last has to be told.
 
-    def mends(self, last: Last, thing: Thing, sweep: Sweep) -> Iterator[K]:
+    def mends(self, last: Last, thing: Thing, sweep: Sweep) -> set[K]:
         """The words that set right what a reader believes who read `last`."""
+        first, sender = self.recipient.after is None, sweep.senders.get(thing[1])
+        if thing[0] == "folder":
+            mine = last is not None or self._my_folder(thing, sweep)
+            return FOLLOWS.get(last, set()) & {K.UNREADABLE, K.READABLE} if mine else set()
         if thing[0] == "sender":
-            yield from self._mends_sender(last, sweep.senders.get(thing[1]))
-        elif thing[0] == "folder":
-            yield from (K.UNREADABLE,) if last is None and self._my_folder(thing, sweep) else ()
-            yield from (K.READABLE,) if last is K.UNREADABLE else ()
-        elif last is None:
-            yield from (K.NEW, K.UNKNOWN) if self.recipient.after is None else (K.ESCALATED,)
-        elif last in STUCK:
-            yield from (K.UNKNOWN, *ENDS)
-        elif last is K.UNKNOWN:
-            yield from (K.STILL_OPEN, *ENDS)
-        elif last is K.NOT_REPORTED:
-            yield from (K.STILL_STUCK, K.CLEARED)
-        elif last is K.CLEARED:
-            yield from (K.REOPENED, *(() if self.recipient.after else (K.UNKNOWN,)))
-        elif last in (K.EXPIRED, K.CLOSED):
-            yield from (K.STILL_STUCK, *(() if self.recipient.after else (K.UNKNOWN,)))
-        elif last is LOST:
-            yield from () if self.recipient.after else (K.UNKNOWN,)
-
-    def _mends_sender(self, last: Last, sender: Sender | None) -> Iterator[K]:
-        if sender is None:
-            return
-        if last is None and self.recipient.after is None and sender.owner == self.owner.name:
-            yield K.SILENT
-        if last is K.SILENT and self._spoke(sender):
-            yield K.BACK
+            begins = first and sender is not None and sender.owner == self.owner.name
+            mine = begins if last is None else sender is not None and self._spoke(sender)
+            return FOLLOWS.get(last, set()) & {K.SILENT, K.BACK} if mine else set()
+        if last is None:
+            return {K.NEW, K.UNKNOWN} if first else {K.ESCALATED}
+        goes_on = {K.WORSE} if last is K.UNKNOWN else {K.WORSE, K.STILL_OPEN}
+        seen = last in STUCK | {K.UNKNOWN}
+        return FOLLOWS[last] - goes_on - (set() if first or seen else {K.UNKNOWN})
 
     def _spoke(self, sender: Sender) -> bool:
         before = self.files[("sender", sender.key)].heard_of
@@ -453,8 +438,6 @@ class Oracle:
         if kind in (K.WORSE, K.STILL_OPEN):
             self._goes_on(word, file, sweep)
         if outcome in ARRIVED:
-            if file.read is kind and kind not in (K.WORSE, K.STILL_OPEN):
-                self.duplicates += 1
             file.read = kind
         if outcome is Outcome.UNSENT:
             return

@@ -223,8 +223,7 @@ def test_an_owner_of_the_stack_enables_a_channel(notifier: Notifier) -> None:
     notifier.post.before = lambda _: None
     item = stored(notifier)
     del item[NotificationAttribute.DISABLED_SINCE]
-    revision = int(item[NotificationAttribute.REVISION]["N"]) + 1
-    item[NotificationAttribute.REVISION] = {"N": str(revision)}
+    item[NotificationAttribute.REVISION] = {"N": str(int(item[NotificationAttribute.REVISION]["N"]) + 1)}
     notifier.client.put_item(TableName=MESSAGES, Item=item)
     notifier.sweep_until(3, 6)
     assert notifier.post.take() == NEW_INBOUND
