@@ -24,8 +24,6 @@ _POLICY: Final = SMTP.clone(max_line_length=76)
 """Quoted-printable has no longer line (RFC 2045)."""
 _HEAD: Final = SMTP.clone(max_line_length=120)
 """No subject in ASCII is folded: filters look at it."""
-_NO_LABEL: Final = re.compile(r"[^a-z0-9]+")
-"""What a label of a host name cannot hold; the id of a list is made like one (RFC 2919)."""
 _FATAL: Final = (
     "AccessDeniedException", "AccountSuspendedException", "BadRequestException",
     "MailFromDomainNotVerifiedException", "MessageRejected", "NotFoundException",
@@ -89,7 +87,8 @@ def render_mail(document: Document, recipient: Recipient, sender: str) -> EmailM
     mail["Auto-Submitted"] = "auto-generated"
     # Exchange wants this one to send no automatic replies.
     mail["X-Auto-Response-Suppress"] = "All"
-    mail["List-Id"] = f"<{_NO_LABEL.sub('-', recipient.owner.name.lower())}.{domain}>"
+    # Like the name of a host (RFC 2919), as the name of an owner is.
+    mail["List-Id"] = f"<{recipient.owner.name.lower()}.{domain}>"
     if document.help:
         mail["List-Unsubscribe"] = f"<{document.help.url}>"
     if document.about:

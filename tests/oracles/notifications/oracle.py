@@ -14,7 +14,7 @@ from contract.words import NotificationKind as K
 from store.incidents import Incident
 from store.notifications import Recipient
 from store.senders import Sender
-from tests.oracles.notifications.transcript import ARRIVED, FAILED, UNRECORDED, Outcome, Sweep, Thing, Word
+from tests.oracles.notifications.fixtures import ARRIVED, FAILED, UNRECORDED, Outcome, Sweep, Thing, Word
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -42,15 +42,6 @@ FOLLOWS: dict[Last, set[K]] = {
     LOST: {K.STILL_OPEN, K.UNKNOWN},
 }
 """What may be said after a word."""
-TOPICS = {
-    Topic.NEW: {K.NEW, K.REOPENED, K.STILL_STUCK},
-    Topic.UNKNOWN: {K.UNKNOWN},
-    Topic.WORSE: {K.WORSE},
-    Topic.STILL_OPEN: {K.STILL_OPEN},
-    Topic.ENDED: ENDS,
-    Topic.SERVER: {K.SILENT, K.BACK, K.UNREADABLE, K.READABLE},
-    Topic.ACKNOWLEDGED: {K.ACKNOWLEDGED},
-}
 
 
 @dataclass
@@ -88,19 +79,13 @@ class File:
     heard_of: datetime | None = None
     """Of a sender, its last run when it was last said to be silent."""
     over_since: datetime | None = None
-    """Since when it is over, and whoever read that it is stuck was not told."""
+    """Since when its end is owed."""
     taken: set[datetime | None] = field(default_factory=set)
-    """Until when somebody is on it, as was told or may have been."""
+    """Until when somebody is on it, as was told or may have been; since when that is owed, and went wrong."""
     taken_since: datetime | None = None
-    """Since when that is owed."""
     taken_late: bool = False
-    """Whether telling it went wrong."""
     doubted: bool = False
     reminded: bool = False
-
-
-class BrokenPromiseError(AssertionError):
-    pass
 
 
 class Oracle:
@@ -110,11 +95,10 @@ class Oracle:
         self.recipient = recipient
         self.owner = recipient.owner
         told = [*self.owner.told, *([Topic.NEW] if recipient.after is not None else [])]
-        self.kinds = {K.ESCALATED}.union(*(TOPICS[topic] for topic in told))
         self.events = recipient.channel.kind in ("pagerduty", "webhook")
         """Whether it gets single events, and who is on what whatever it wants."""
-        if self.events:
-            self.kinds.add(K.ACKNOWLEDGED)
+        told += [Topic.ACKNOWLEDGED] if self.events else []
+        self.kinds = {K.ESCALATED, *(kind for kind in K if kind.word in told)}
         self.files: dict[Thing, File] = {}
         self.sweeps: list[Sweep] = []
         self.last: datetime | None = None
@@ -167,7 +151,8 @@ class Oracle:
             return False
         if kind is K.ACKNOWLEDGED:
             known = sweep.incidents.get(thing[1])
-            return known is not None and known.live and self._is_taken(known, sweep.now)
+            until = known.acknowledged_until if known is not None and known.live else None
+            return until is not None and sweep.now < until
         if thing[0] == "incident":
             incident = sweep.incidents.get(thing[1])
             return incident is not None and self._true(kind, incident) and self._heard(kind, incident, sweep)
@@ -178,9 +163,6 @@ class Oracle:
             return (sender.state == "silent") == (kind is K.SILENT) and sender.state != "retired"
         unreadable = any(one.folder.lower() == thing[2] for one in sender.unreadable_folders)
         return sender.state in ("up", "late") and unreadable == (kind is K.UNREADABLE)
-
-    def _is_taken(self, incident: Incident, now: datetime) -> bool:
-        return incident.acknowledged_until is not None and now < incident.acknowledged_until
 
     def _taken(self, thing: Thing, sweep: Sweep) -> None:
         """Whether somebody is on it was told within five minutes to whoever knows of it."""
@@ -193,16 +175,12 @@ class Oracle:
             file.taken_since = None
             return
         file.taken_since = file.taken_since or sweep.now
-        self._hold(
-            file.taken_late or sweep.now - file.taken_since < 5 * MINUTE,
-            f"{thing}: nobody heard who is on it",
-        )
+        soon = file.taken_late or sweep.now - file.taken_since < 5 * MINUTE
+        self._hold(soon, f"{thing}: nobody heard who is on it")
 
     def _heard(self, kind: K, incident: Incident, sweep: Sweep) -> bool:
-        held = any(
-            until is not None and sweep.now < until
-            for until in (incident.acknowledged_until, incident.snoozed_until)
-        )
+        holds = (incident.acknowledged_until, incident.snoozed_until)
+        held = any(until is not None and sweep.now < until for until in holds)
         return kind in ENDS or (incident.owner == self.owner.name and not held)
 
     def _true(self, kind: K, incident: Incident) -> bool:
@@ -340,13 +318,9 @@ class Oracle:
     def _waits_on(self, thing: Thing, sweep: Sweep) -> bool:
         """Whether an escalation waits on: nobody can tell whether it is stuck still, and nobody is on it."""
         incident = sweep.incidents.get(thing[1]) if thing[0] == "incident" else None
-        return (
-            self.recipient.after is not None
-            and incident is not None
-            and incident.status == "unknown"
-            and not in_quiet_hours(self.owner, sweep.now)
-            and self._heard(K.ESCALATED, incident, sweep)
-        )
+        if self.recipient.after is None or incident is None or incident.status != "unknown":
+            return False
+        return not in_quiet_hours(self.owner, sweep.now) and self._heard(K.ESCALATED, incident, sweep)
 
     def _due(self, thing: Thing, sweep: Sweep) -> None:
         """Whether what had to be said at this sweep was."""
@@ -359,9 +333,7 @@ class Oracle:
         owed = frozenset[K]().union(*mends) if all(mends) else frozenset()
         if file.again is not None:
             due_again = any(file.again in one for one in mends)
-            self._hold(
-                not due_again or file.again in said, f"{thing}: {file.again} was cut off, and is due again"
-            )
+            self._hold(not due_again or file.again in said, f"{thing}: {file.again} was cut off")
             file.again = None
         waits_on = self._waits_on(thing, sweep) and not file.lasts & (STUCK | {K.UNKNOWN})
         if file.failing is not None and not (waits_on and file.failing.kind in SOON):
@@ -470,11 +442,8 @@ class Oracle:
                 known = file.lasts & (STUCK | {K.UNKNOWN})
                 # Where it may be lost, an early reminder is no mistake.
                 file.reminded = file.lasts == known and self._is_reminder(word, file)
-                file.lasts = {
-                    *heard,
-                    *({word.kind} if known else ()),
-                    *({LOST} if file.lasts - known else ()),
-                }
+                lost = {LOST} if file.lasts - known else set()
+                file.lasts = {*heard, *({word.kind} if known else ()), *lost}
             file.failing, file.owed, file.since, file.numbers = None, None, now, None
             file.recorded = word.kind
 
@@ -497,9 +466,8 @@ class Oracle:
         if word.kind is K.STILL_OPEN:
             rest = 24 * HOUR if file.reminded else 4 * HOUR
             again = K.UNKNOWN in file.lasts
-            self._hold(
-                again or sweep.now - file.since >= rest, f"{word}: {file.recorded} was said at {file.since}"
-            )
+            late = again or sweep.now - file.since >= rest
+            self._hold(late, f"{word}: {file.recorded} was said at {file.since}")
             return
         if file.numbers is None:
             return
@@ -509,9 +477,8 @@ class Oracle:
         twice = bool(longer) or incident.file_count >= 2 * files
         self._hold(twice, f"{word}: it is not twice as bad as was said")
         soon = sweep.now - file.since < 2 * HOUR
-        self._hold(
-            not soon or incident.file_count >= 10 * files, f"{word}: {file.recorded} was said a moment ago"
-        )
+        much = incident.file_count >= 10 * files
+        self._hold(not soon or much, f"{word}: {file.recorded} was said a moment ago")
 
     def _overdue(self, thing: Thing, sweep: Sweep) -> None:
         """Whether a reminder, or that it is worse, was to be said by now."""
@@ -541,7 +508,7 @@ class Oracle:
 
     def _hold(self, kept: bool, promise: str) -> None:
         if not kept:
-            raise BrokenPromiseError(promise)
+            raise AssertionError(promise)
 
 
 def in_quiet_hours(owner: Owner, now: datetime) -> bool:

@@ -9,9 +9,8 @@ from handlers.notifications.situation import Notification, Situation
 from store.incidents import Incident
 from store.notifications import Recipient, RecipientState, list_notified
 from store.senders import Sender
-from tests.oracles.notifications.fixtures import MINUTE, START, a_recipient
+from tests.oracles.notifications.fixtures import MINUTE, START, Attempt, Outcome, Sweep, a_recipient, words_of
 from tests.oracles.notifications.oracle import Oracle
-from tests.oracles.notifications.transcript import Attempt, Outcome, Sweep, words_of
 
 BROKEN = "broken"
 """What may become of an attempt beside an outcome: the channel is broken for good."""
@@ -40,7 +39,7 @@ class Played:
     def sweep(self) -> Sweep:
         sweep = Sweep(self.now, dict(self.incidents), dict(self.senders), enabled=self.state.disabled is None)
         self.sweeps.append(sweep)
-        situation = self._situation()
+        situation = self.situation
         while True:
             planned = plan(self.recipient, self.state, situation)
             if planned.state != self.state:
@@ -59,7 +58,8 @@ class Played:
     def enable(self) -> None:
         self.state = enable(self.state)
 
-    def _situation(self) -> Situation:
+    @property
+    def situation(self) -> Situation:
         """As it is read: what is live, and what the rules ask for."""
         asked = {incident_id for _, incident_id in list_notified(self.state)}
         known = {key: one for key, one in self.incidents.items() if one.live or key in asked}
@@ -109,10 +109,6 @@ class Story(Played):
                 self.incidents[thing.incident_id] = thing
             else:
                 self.senders[thing.key] = thing
-
-    @property
-    def situation(self) -> Situation:
-        return self._situation()
 
     @property
     def heard(self) -> Heard:

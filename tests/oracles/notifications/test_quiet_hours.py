@@ -12,7 +12,6 @@ from tests.oracles.notifications.fixtures import HOUR, MINUTE, an_owner
 from tests.oracles.notifications.oracle import in_quiet_hours
 
 WEEKDAYS = frozenset(range(5))
-NIGHTS = Hours(days=WEEKDAYS, start=time(22), end=time(6), zone="UTC")
 ALWAYS = Hours(days=frozenset(range(7)), start=time(0), end=time(0), zone="UTC")
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/Sao_Paulo", "Pacific/Chatham"]
 TIMES = st.builds(time, st.integers(0, 23), st.sampled_from([0, 30]))
@@ -36,14 +35,6 @@ def test_it_is_quiet_when_the_wall_says_so_and_until_it_no_longer_does(
         while at < until:
             assert in_quiet_hours(owner, at)
             at += 30 * MINUTE
-
-
-def test_hours_pass_midnight_with_the_day_they_begin_on() -> None:
-    owner = an_owner(quiet_hours=(NIGHTS,))
-    friday = datetime(2026, 3, 6, 22, tzinfo=UTC)
-    assert quiet_until(owner, friday) == friday + 8 * HOUR
-    assert quiet_until(owner, friday + 8 * HOUR) is None
-    assert not is_quiet(owner, friday + timedelta(days=1))
 
 
 def test_a_night_on_which_the_clock_is_put_forward_is_an_hour_shorter() -> None:

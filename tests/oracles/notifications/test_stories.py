@@ -13,26 +13,22 @@ from contract.words import IncidentStatus as Status
 from contract.words import NotificationKind as K
 from contract.words import SenderState
 from contract.words import UnknownReason as Why
-from handlers.notifications.plan import (
-    disable,
-    plan,
-    record_failure,
-)
+from handlers.notifications.plan import disable, plan, record_failure
 from store.notifications import LastSaid, Recipient, list_notified, list_recipients
 from store.senders import UnreadableFolder
 from tests.oracles.notifications.fixtures import (
     HOUR,
     MINUTE,
     START,
+    Outcome,
     a_recipient,
     a_sender,
     an_incident,
     an_owner,
     ended,
     unknown,
-)
+)  # fmt: skip
 from tests.oracles.notifications.playing import Heard, Story
-from tests.oracles.notifications.transcript import Outcome
 
 A = an_incident("a")
 PLAIN = replace(A, oldest_creation=None)
@@ -69,7 +65,6 @@ STORIES: dict[str, tuple[Mapping[int, Any], int, Heard]] = {
     "an end comes within five minutes of the last notification": (
         {0: A, 4: CLEARED}, 60, [(2, [NEW]), (7, [(K.CLEARED, "a")])],
     ),
-    "an end comes at once else": ({0: A, 41: CLEARED}, 60, [(2, [NEW]), (41, [(K.CLEARED, "a")])]),
     "reminders come after four hours and then daily": (
         {0: PLAIN}, 60 * 60, [(2, [NEW]), *((minute, [(K.STILL_OPEN, "a")]) for minute in (244, 1686, 3128))],
     ),

@@ -17,7 +17,7 @@ from tests.unit.handlers.notifications.samples import (
     notice,
     notification,
     sender,
-)
+)  # fmt: skip
 
 NAMES: Final = (
     "<script>alert(1)</script>.xml", "\"><img src=x onerror=alert(1)>", "&lt;b&gt;&amp;&#60;",

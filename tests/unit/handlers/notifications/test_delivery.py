@@ -16,12 +16,7 @@ from botocore.stub import ANY, Stubber
 from contract.owners.model import Channel
 from contract.words import NotificationKind
 from handlers.notifications import delivery
-from handlers.notifications.delivery import (
-    ADDRESSES_KEPT_SECONDS,
-    ChannelError,
-    DeliveryError,
-    Webhooks,
-)
+from handlers.notifications.delivery import ADDRESSES_KEPT_SECONDS, ChannelError, DeliveryError, Webhooks
 from tests.unit.handlers.notifications.samples import MAIL, SLACK, TEAMS, TOPIC, context, single
 from tests.unit.handlers.notifications.webhook_server import (
     OWNER_TOPICS,
@@ -30,7 +25,7 @@ from tests.unit.handlers.notifications.webhook_server import (
     make_media,
     refused,
     serving,
-)
+)  # fmt: skip
 
 
 def deliver(address: str, channel: Channel = SLACK) -> None:

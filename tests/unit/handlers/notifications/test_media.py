@@ -42,7 +42,6 @@ from tests.unit.handlers.notifications.samples import (
     TOPIC,
     WEBHOOK,
     context,
-    digest,
     list_phrases,
     recipient,
     single,
@@ -59,17 +58,16 @@ SCHEMA: Final = Draft202012Validator(
 EVENT: Final = Draft202012Validator(PAGERDUTY_EVENT)
 OLD, NEW = (f"whsec_{base64.b64encode(letter * 24).decode()}" for letter in (b"a", b"b"))
 ROUTING_KEY: Final = "0123456789abcdef0123456789abcdef"
-EVERY_KIND = pytest.mark.parametrize("kind", [*NotificationKind, None])
 
 
-def of_kind(kind: NotificationKind | None, channel: Channel) -> tuple[Notification, RenderContext]:
-    """One notice of it; a digest where there is none."""
-    sent = single(kind, channel) if kind else digest(channel)
+def of_kind(kind: NotificationKind, channel: Channel) -> tuple[Notification, RenderContext]:
+    sent = single(kind, channel)
     return sent, context(*sent.notices)
 
 
-def check_slack(sent: Notification, known: RenderContext) -> None:
-    document = write_what_fits(sent, known, slack.fits)
+@given(notifications(channel=SLACK))
+def test_slack_takes_any_names_and_obeys_none(sent: tuple[Notification, RenderContext]) -> None:
+    document = write_what_fits(*sent, slack.fits)
     payload = json.loads(encode_body(slack.render_slack(document)))
     [attachment] = payload["attachments"]
     assert len(attachment["blocks"]) <= slack.MAX_BLOCKS
@@ -96,8 +94,9 @@ def check_slack(sent: Notification, known: RenderContext) -> None:
     assert len(plain) <= 20_000
 
 
-def check_teams(sent: Notification, known: RenderContext) -> None:
-    document = write_what_fits(sent, known, teams.fits)
+@given(notifications(channel=TEAMS))
+def test_teams_shows_any_names_and_obeys_none(sent: tuple[Notification, RenderContext]) -> None:
+    document = write_what_fits(*sent, teams.fits)
     payload = json.loads(encode_body(teams.render_teams(document)))
     assert payload["type"] == "message"
     [attachment] = payload["attachments"]
@@ -112,22 +111,6 @@ def check_teams(sent: Notification, known: RenderContext) -> None:
     links = [one["url"] for one in objects if one["type"] == "Action.OpenUrl"]
     assert all(link.startswith((DASHBOARD, DOCS)) for link in links)
     assert all(name not in card["fallbackText"] for name in names if len(name) > 20)
-
-
-@given(notifications(channel=SLACK))
-def test_slack_takes_any_names_and_obeys_none(sent: tuple[Notification, RenderContext]) -> None:
-    check_slack(*sent)
-
-
-@given(notifications(channel=TEAMS))
-def test_teams_shows_any_names_and_obeys_none(sent: tuple[Notification, RenderContext]) -> None:
-    check_teams(*sent)
-
-
-@EVERY_KIND
-def test_every_kind_is_one_that_slack_and_teams_show(kind: NotificationKind | None) -> None:
-    check_slack(*of_kind(kind, SLACK))
-    check_teams(*of_kind(kind, TEAMS))
 
 
 def as_event(sent: Notification, known: RenderContext) -> dict[str, Any]:
@@ -229,7 +212,3 @@ def test_a_test_is_marked_as_one_in_every_medium(channel: Channel) -> None:
     if channel is PAGERDUTY:
         assert list(EVENT.iter_errors(sent)) == []
         assert (sent["event_action"], sent["payload"]["severity"]) == ("trigger", "info")
-
-
-def test_a_test_that_fails_says_why() -> None:
-    assert "has no address" in make_media().test(recipient(SLACK), context())

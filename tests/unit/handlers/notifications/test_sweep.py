@@ -30,7 +30,7 @@ BOTH = [INBOUND, PAYMENTS]
 OLD_INBOUND, OLD_PAYMENTS = stuck(INBOUND, "a", created=-99), stuck(PAYMENTS, "b", created=-99)
 ORDERS = "recipient#orders/slack:orders"
 NEW_INBOUND = [("orders", [f"new {INBOUND}"])]
-PROBLEM = "Slack knows no such webhook: no_service"
+PROBLEM = "no such webhook"
 
 
 def begin(notifier: Notifier, *more: Any) -> None:

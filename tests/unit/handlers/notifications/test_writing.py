@@ -295,14 +295,6 @@ def test_one_line_fits_whatever_it_names(fits: Callable[[Document], bool], name:
         assert fits(write_document(notification(one), context(files=files)))
 
 
-def test_media_are_held_to_what_they_take() -> None:
-    assert slack.MAX_BLOCKS == 50
-    assert slack.MAX_BLOCKS_CHARACTERS < 13_172  # refused, by those who tried
-    assert teams.MAX_CARD_BYTES < 28 * 1024
-    assert mail.MAX_BYTES < 102 * 1024
-    assert sns.MAX_TOPIC_BYTES < 64 * 1024
-
-
 def test_a_digest_lists_what_the_medium_takes() -> None:
     def fits(document: Document) -> bool:
         return sum(len(section.items) for section in document.sections) <= 4
