@@ -345,12 +345,9 @@ class Oracle:
         self._read_and_over(file, thing, bool(said), sweep)
         if owed and file.owed is not None and file.failing is None:
             since = file.owed[1]
-            within = max(self._within(kind, sweep.now) for kind in file.owed[0])
-            within = max(within, self._end_within(thing))
-            self._hold(
-                bool(said) or sweep.now - since < within,
-                f"{thing}: {sorted(owed)} is owed since {since:%d %H:%M}, and it is {sweep.now:%H:%M}",
-            )
+            within = max(self._end_within(thing), *(self._within(kind, sweep.now) for kind in file.owed[0]))
+            soon = bool(said) or sweep.now - since < within
+            self._hold(soon, f"{thing}: {sorted(owed)} is owed since {since}, and it is {sweep.now}")
 
     def _read_and_over(self, file: File, thing: Thing, said: bool, sweep: Sweep) -> None:
         """Whoever did read that something is stuck is told its end, recorded or not that it was read."""
@@ -360,10 +357,8 @@ class Oracle:
             file.over_since = None
             return
         file.over_since = file.over_since or sweep.now
-        self._hold(
-            sweep.now - file.over_since < self._end_within(thing),
-            f"{thing}: {file.read} was read, and no end",
-        )
+        soon = sweep.now - file.over_since < self._end_within(thing)
+        self._hold(soon, f"{thing}: {file.read} was read, and no end")
 
     def _retried(self, file: File, thing: Thing, said: Sequence[K], true: bool, sweep: Sweep) -> None:
         failing = file.failing

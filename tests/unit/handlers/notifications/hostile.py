@@ -63,11 +63,6 @@ def notifications(
 ) -> tuple[Notification, RenderContext]:
     """A message of one or several lines, with its files."""
     said = draw(st.lists(notices(), min_size=1, max_size=most))
-    files = {
-        one.incident.incident_id: [
-            NamedFile(name=draw(names), created=NOW) for _ in range(draw(st.integers(0, 3)))
-        ]
-        for one in said
-        if one.incident
-    }
+    some = st.lists(names.map(lambda name: NamedFile(name=name, created=NOW)), max_size=3)
+    files = {one.incident.incident_id: draw(some) for one in said if one.incident}
     return notification(*said, channel=channel), context(files=files)
