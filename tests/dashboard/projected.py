@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from contract.moments import format_moment
+from contract.words import IncidentStatus
 from handlers import runtime
 from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
@@ -70,8 +71,10 @@ class Projected:
         sweep.run(now or datetime.now(UTC), lambda: 60)
 
     def list_ids(self) -> list[str]:
-        """Every incident's."""
-        return [item["IncidentId"]["S"] for item in self._client.scan(TableName=INCIDENTS)["Items"]]
+        """Every incident's, those of the open ones first."""
+        items = self._client.scan(TableName=INCIDENTS)["Items"]
+        items.sort(key=lambda item: item["Status"]["S"] != IncidentStatus.OPEN)
+        return [item["IncidentId"]["S"] for item in items]
 
     def empty(self) -> None:
         """Takes everything out again."""
