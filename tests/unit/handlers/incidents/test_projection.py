@@ -53,10 +53,10 @@ def test_a_clearing_by_inference_is_taken_back_by_proof_and_the_second_time_mixe
 def test_an_empty_run_that_was_wrong_twice_makes_its_sender_shared_for_seven_days() -> None:
     state = played(run(0, stuck(A, "x")), run(0.2), run(1, stuck(A, "x")), run(1.2))
     assert of(state).status is IncidentStatus.CLEARED
-    state = played(run(2, stuck(A, "x")), run(2.2), state=state)
+    state = played(run(20, stuck(A, "x")), run(20.2), state=state)
     assert of(state).status is IncidentStatus.OPEN
     assert state.sender is not None
-    assert state.sender.shared_until == at(2 + 7 * 24)
+    assert state.sender.shared_until == at(20 + 7 * 24)
 
 
 KEPT = timedelta(days=35)

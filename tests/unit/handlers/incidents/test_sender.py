@@ -6,7 +6,7 @@ from contract.action import SenderAction
 from contract.words import SenderKind
 from handlers.incidents.projection import apply_action, project
 from handlers.incidents.sender import SILENCES_KEPT, SILENCES_WITHIN
-from handlers.incidents.timing import is_shared
+from handlers.incidents.timing import is_shared, sender_interval
 from store.state import PersonAction, RunHistory, State
 from tests.stands.playing import at, listing, played, run, stuck
 
@@ -72,3 +72,8 @@ def test_two_addresses_three_times_each_within_seven_days_are_two_servers() -> N
     assert came(0, 1, 2, 3, 4, 5)
     assert came(0, 1, 2, 3, 4, 7 * 24)
     assert not came(0, 1, 2, 3, 4, 7 * 24 + 1)
+
+
+def test_an_interval_is_learnt_from_the_last_eight_gaps() -> None:
+    moments = [*(one / 4 for one in range(20)), *range(5, 11)]
+    assert sender_interval(of(played(*(run(one, stuck(A, "x")) for one in moments)))) == HOUR
