@@ -52,29 +52,29 @@ _FAILURES: Final = (":material/error:", ":material/lock_clock:")
 _DONE: Final = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
 
 
-class Address(NamedTuple):
+class PageAddress(NamedTuple):
     """Where a page is."""
 
     path: str
     query: str = ""
 
 
-def _address_folder(number: int) -> Address:
-    return Address("by-folder", urlencode({"range": "30d", "folder": name_folder(number)}))
+def _address_folder(number: int) -> PageAddress:
+    return PageAddress("by-folder", urlencode({"range": "30d", "folder": name_folder(number)}))
 
 
-_START: Final = Address("runbook")
+_START: Final = PageAddress("runbook")
 """A page that asks for nothing: what it takes to start is not what is measured."""
 _MONTH: Final = "By date, 30 d"
 OTHER_FOLDERS: Final = "By folder, 30 d, another each"
-PAGES: Final[Mapping[str, Sequence[Address]]] = {
-    "Overview": [Address("")],
-    "By date, 7 d": [Address("by-date", "range=7d")],
-    _MONTH: [Address("by-date", "range=30d")],
+PAGES: Final[Mapping[str, Sequence[PageAddress]]] = {
+    "Overview": [PageAddress("")],
+    "By date, 7 d": [PageAddress("by-date", "range=7d")],
+    _MONTH: [PageAddress("by-date", "range=30d")],
     "By folder, 30 d": [_address_folder(0)],
     OTHER_FOLDERS: [_address_folder(number) for number in range(max(LEVELS))],
-    "Senders": [Address("senders")],
-    "Service health": [Address("service-health", "range=24h")],
+    "Senders": [PageAddress("senders")],
+    "Service health": [PageAddress("service-health", "range=24h")],
 }
 """The first analyst opens the first address, the second the next one, and so on from the beginning."""
 COLD: Final = (("overview", 7), ("overview", 30), ("by_date", 7), ("by_date", 30))
@@ -96,13 +96,13 @@ def measure_reading(bench: Bench) -> list[Figure]:
     bench.fill_tables()
     environment, table = bench.service.environment(), bench.service.outputs[Output.TABLE_NAME]
 
-    def open_page(address: Address) -> float:
+    def open_page(address: PageAddress) -> float:
         with _serving(bench.service, 1) as team:
             return team.open(address)
 
     figures: list[Figure] = []
     for page, days in COLD:
-        address = Address("by-date", f"range={days}d") if page == "by_date" else Address("")
+        address = PageAddress("by-date", f"range={days}d") if page == "by_date" else PageAddress("")
         bare = partial(run_fresh, environment, _query_hours, table, days)
         pairs = interleaved(partial(open_page, address), bare, bench.rounds)
         figures.append(compared(name_cold(page, days), "s", pairs))
@@ -178,7 +178,7 @@ class PageFailedError(Exception):
     """A page drew an error instead of what it should show."""
 
 
-def _open_page(connection: ClientConnection, address: Address) -> float:
+def _open_page(connection: ClientConnection, address: PageAddress) -> float:
     """The seconds until the page's script has finished.
 
     Raises:
@@ -222,7 +222,7 @@ class _Team:
         for tab in self._tabs:
             _open_page(tab, _START)
 
-    def open(self, *addresses: Address) -> float:
+    def open(self, *addresses: PageAddress) -> float:
         """All open a page at once, each its own of the addresses; the seconds until the last has it."""
         own = [addresses[number % len(addresses)] for number in range(len(self._tabs))]
         with ThreadPoolExecutor(len(self._tabs)) as pool:
