@@ -11,7 +11,7 @@ from components.encryption import Base
 from components.functions.function import Function, FunctionArgs, Sweep, SweepArgs
 from components.policies import Allow
 from components.tables import Tables
-from components.webhooks import Webhooks
+from components.webhooks import WebhookAddresses
 from contract.names import NOTIFICATIONS, Variable
 from contract.owners.model import Channel, ChannelKind, list_mail_topics
 from store.incidents import IncidentAttribute, IncidentIndex
@@ -42,7 +42,7 @@ class OwnerChannels(pulumi.ComponentResource):
         self._prefix = f"{settings.prefix}-owner-"
         self._owners = settings.owners
         self._mail, self._region = settings.mail_from if self._owners else "", settings.region
-        webhooks = Webhooks.read()
+        webhooks = WebhookAddresses.read()
         self._secret = self._make_secret(webhooks) if webhooks.names else None
         by_topic = self._owners.owners.values() if self._owners and not self._mail else ()
         self._topics = {
@@ -85,7 +85,7 @@ class OwnerChannels(pulumi.ComponentResource):
         return allowed
 
     def _make_secret(
-        self, webhooks: Webhooks
+        self, webhooks: WebhookAddresses
     ) -> tuple[aws.secretsmanager.Secret, aws.secretsmanager.SecretVersion]:
         secret = aws.secretsmanager.Secret(
             f"{self._name}-webhooks",

@@ -32,7 +32,7 @@ _KEYS: Final = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Webhooks:
+class WebhookAddresses:
     """The webhooks of a stack."""
 
     names: frozenset[str]
