@@ -88,7 +88,7 @@ def check_change(request: ActOnIncident, incident: Incident) -> None:
     history = incident.history
     problem = None
     if request.version is not None and request.version != incident.version:
-        problem = f"This incident was changed meanwhile: its version is {incident.version} by now."
+        problem = f"{_say_last_change(incident)} Its version is {incident.version} now."
     elif not incident.live:
         problem = f"This incident has ended: it is {incident.status}."
     elif request.action not in _ALWAYS_ROOM and (
@@ -102,6 +102,14 @@ def check_change(request: ActOnIncident, incident: Incident) -> None:
         problem = "This incident is not snoozed."
     if problem is not None:
         raise acting.InvalidStateError(acting.answer_incident(problem, incident))
+
+
+def _say_last_change(incident: Incident) -> str:
+    """Who did what last, for somebody who acts on what they saw before it."""
+    if not incident.history:
+        return "Nobody has acted on this incident."
+    last = incident.history[-1]
+    return f"{last.by} acted on this incident at {format_moment(last.at)}: {last.action}."
 
 
 def _list_changes(action: IncidentAction, entry: HistoryEntry) -> Values:

@@ -256,7 +256,7 @@ def test_who_comes_second_is_told_how_it_is_now(card: AppTest, incident: str, au
     press(card, "Acknowledge")
     [error] = card.error
     told = error.value.replace("\\", "")
-    assert told.startswith("This incident was changed meanwhile")
+    assert told.startswith("bea acted on this incident at ")
     assert "It is open now. bea is on it until" in told
     assert card.text_area[0].value == "I look"
     # What is shown now is what the next attempt is about.
