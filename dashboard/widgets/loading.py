@@ -17,6 +17,8 @@ from dashboard.frame.waiting import TICK_SECONDS, SilenceNotice, wait_for
 
 _QUICK: Final = 6
 """Hours that are fetched so soon that a progress bar would only flicker."""
+_STEPS: Final = 50
+"""How often the bar moves at most: each time is a message to the browser."""
 
 
 def load_period(table: RecordTable, period: Period, *, with_files: bool, key: str = "hours") -> RecordFrames:
@@ -33,8 +35,8 @@ def load_period(table: RecordTable, period: Period, *, with_files: bool, key: st
                     notice.tick()
                     continue
                 notice.answered()
-                known = here
-                if slow:
+                moves, known = here * _STEPS // loading.total > known * _STEPS // loading.total, here
+                if slow and moves:
                     place.progress(here / loading.total, f"Loading: {here:,} of {loading.total:,} hours")
         except DashboardError:
             # Given up: the failure is shown instead.
