@@ -64,7 +64,7 @@ def _address_folder(number: int) -> PageAddress:
 
 
 _START: Final = PageAddress("runbook")
-"""A page that asks for nothing: what it takes to start is not what is measured."""
+"""A page that loads nothing, so that the session's start is not measured."""
 _MONTH: Final = "By date, 30 d"
 OTHER_FOLDERS: Final = "By folder, 30 d, another each"
 PAGES: Final[Mapping[str, Sequence[PageAddress]]] = {

@@ -66,8 +66,8 @@ MAX_WINDOWS: Final = 300
 MAX_HISTORY_ENTRIES: Final = 200
 """Entries of an incident's history."""
 MAX_NOTES_BYTES: Final = 200_000
-"""Bytes of all notes in an incident's history; above it no note is added. So in any script a history leaves
-a third of DynamoDB's 400 KB an item to what runs change: they always can."""
+"""Bytes of all notes in an incident's history; above it no note is added. So a third of DynamoDB's 400 KB an
+item stays free for what runs change, also where each character takes four bytes."""
 
 SENDER_INCIDENTS: Final = 1_000
 """Live incidents of a sender, and those that it may open in a day: ten times a large server's folders."""

@@ -54,8 +54,11 @@ class SenderKind(StrEnum):
     """What can be concluded from a sender's runs."""
 
     LISTING = "listing"
+    """Reports all its folders: a folder that is not in breach is well."""
     REGULAR = "regular"
+    """Reports at every run, also when nothing is stuck: a missing report means silence."""
     STOCK = "stock"
+    """Reports problems only: a missing report says nothing."""
 
 
 SENDER_SEPARATOR: Final = "/"

@@ -51,7 +51,7 @@ class Column:
     absent: Any = None
     """Its value in records that lack the attribute."""
     names: bool = False
-    """Whether it is part of what a row is called, to those who hear of one row alone."""
+    """Whether screen readers read it out as part of the row's name."""
     labelled: bool = False
     """Whether its heading stands before it on a card: its values do not say what they are."""
 
@@ -96,7 +96,7 @@ PLAUSIBLE: Final = Column("plausible", "flag")
 FOLDER_KEY: Final = Column("folder_key")
 """What all spellings of a folder have in common."""
 STATUS: Final = Column("status", "status", "Status", None, 100)
-BASIS: Final = Column("basis", "text", "How it is known")
+BASIS: Final = Column("basis", "text", "Reason")
 OVERDUE_NOW: Final = Column("overdue_now", "minutes", "Over SLA now", None, 112)
 _WORST: Final = "The longest it was over its SLA."
 OVERDUE_WORST: Final = Column(

@@ -94,7 +94,7 @@ def _to_document(what: str, match: Match, at: datetime) -> dict[str, Any]:
             {"channel": name_channel(channel), "after_minutes": after and after // timedelta(minutes=1)}
             for after, channel in list_channels(owner)
         ],
-        "notify": [str(topic) for topic in Topic if topic in owner.told],
+        "notify": [str(topic) for topic in Topic if topic in owner.notify_on],
         "zone": owner.zone,
         "at": format_moment(at),
         "quiet_until": until and format_moment(until),
@@ -113,7 +113,7 @@ def _explain(what: str, match: Match, at: datetime, file_name: str) -> Iterator[
     for one in owner.escalations:
         names = "; ".join(map(name_channel, one.channels)) or none
         yield f"  escalated  {names}, if nobody acknowledges it for {format_duration(one.after)}"
-    topics = [str(topic) for topic in Topic if topic in owner.told]
+    topics = [str(topic) for topic in Topic if topic in owner.notify_on]
     wanted = "everything" if len(topics) == len(Topic) else ", ".join(topics) or "nothing"
     yield f"  notified   of {wanted}"
     now = f"{at.astimezone(owner.zone_info):%Y-%m-%d %H:%M}"

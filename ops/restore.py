@@ -1,4 +1,4 @@
-"""`file-sla restore`: what a restored table holds and the live one lacks, and nothing over what is newer."""
+"""`file-sla restore`: copies the items that the live table has lost, and never overwrites newer ones."""
 
 import argparse
 import time
@@ -48,8 +48,8 @@ class Restorable:
     only: tuple[str, str] | None = None
     """An attribute and what it begins with, where not all items are put back."""
     attributes: tuple[str, ...] = ()
-    """If given, only these are put back into an item that is there. An item with any of them has the first,
-    which every change gives another value."""
+    """If given, only these are put back into an item that is there. The first is its version: each change
+    raises it."""
     then: str = ""
     """What is left to do afterwards, in a sentence."""
 
@@ -256,7 +256,7 @@ def _describe(merged: Merged, what: Restorable, kept: str | None, *, dry_run: bo
         lines += [f"  {escape(key)}" for key in differing]
     put_back = counts[ItemOutcome.PUT_BACK]
     if dry_run and put_back:
-        lines.append("Among what would be put back is what was deleted on purpose since, if anything was.")
+        lines.append("This includes items that somebody deleted on purpose.")
     if kept:
         lines.append(f"The table {escape(kept)} is still there, and billed.")
     if what.then and put_back and not dry_run:
@@ -329,8 +329,7 @@ class Merge:
             return ItemOutcome.EXPIRED
         if alive is not None and not self.overwrite:
             return ItemOutcome.DIFFERS
-        # It is as it was read by all its attributes that are no lists or maps: whoever writes one of those
-        # writes a moment or a count beside it.
+        # Only texts and numbers are compared: every change of a list or map also changes a time or a count.
         same = {name: value for name, value in (alive or {}).items() if value.keys() <= _SIMPLE}
         condition = Update(if_still=same or {self.what.keys[0]: None}).arguments()
         put = partial(self.client.put_item, TableName=self.table, Item=dict(item), **condition)

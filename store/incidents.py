@@ -1,4 +1,7 @@
-"""The table FileSlaIncidents: every incident, open or ended."""
+"""The table FileSlaIncidents: every incident, open or ended.
+
+Runs and time write incidents through `store.state.SenderStore.commit`, people through `IncidentTable.change`.
+"""
 
 import json
 import zlib

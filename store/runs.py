@@ -78,7 +78,7 @@ RUNS_TABLE: Final = TableSpec(
 
 
 class Stamp(NamedTuple):
-    """A run's place. Compares by moment, then by run id, which is the order runs are folded in."""
+    """A run's place. Runs are applied by moment, then by run id, and compare so."""
 
     at: datetime
     run: str
@@ -171,7 +171,7 @@ class Run:
 
     @property
     def complete(self) -> bool:
-        """Whether every part of it came. Only then what it does not say means anything."""
+        """Whether every part of it came. Only then does a missing folder count."""
         if self.came is None:
             return self.parts == self.pieces == 1
         return len(self.came) >= self.parts

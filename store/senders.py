@@ -100,7 +100,7 @@ ALL_ACCOUNTS: Final = "accounts"
 CHECKPOINT_PREFIX: Final = "checkpoint#"
 ACTION_PREFIX: Final = "action#"
 """Before the id of what a person did. Beside what the rules know, such an item shows attributes of
-`contract.incidents.HistoryAttribute`, and what was set."""
+`store.incidents.HistoryAttribute`, and what was set."""
 REFUSED_STATE: Final = "refused"
 """Under which the state index lists every sender's last refused report, its first run or not."""
 NEXT_CHECK_SHARDS: Final = 4

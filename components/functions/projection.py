@@ -105,8 +105,7 @@ class IncidentProjection(pulumi.ComponentResource):
             # Gathers what arrives together, when the scripts of many servers start at the full hour.
             maximum_batching_window_in_seconds=1,
             parallelization_factor=1,
-            # A run that makes the function fail holds up itself alone. It is retried until it is too old, not
-            # a number of times: what fails is a service that comes back.
+            # Bisecting isolates a failing run. It is retried until it is too old, because AWS outages end.
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=-1,
             maximum_record_age_in_seconds=_MAX_AGE_SECONDS,

@@ -224,8 +224,8 @@ def _build_projection_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
     )
     yield AlarmSpec(
         key="new-senders",
-        meaning="An account brings in more new senders than it may in a day: their runs are kept, and not "
-        "applied. The page of senders shows the account's refusal, with the first of them.",
+        meaning="An account sent more new sender names today than newSenderLimit allows: their runs are "
+        "stored, and not applied. The Senders page shows the account's refusal, with the first names.",
         section=RunbookSection.LIMITS,
         metric=metrics.published(Metric.SENDERS_REFUSED),
         threshold=1,

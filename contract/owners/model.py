@@ -127,7 +127,8 @@ class Owner:
     """Of times in messages and of quiet hours, as the tz database names it."""
     quiet_hours: tuple[Hours, ...] = ()
     """In which the owner is notified of ends alone."""
-    told: frozenset[Topic] = frozenset(Topic)
+    notify_on: frozenset[Topic] = frozenset(Topic)
+    """Kinds of notifications that the owner wants."""
     escalations: tuple[Escalation, ...] = ()
     """The sooner first."""
 

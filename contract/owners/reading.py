@@ -87,7 +87,7 @@ def _read_owner(name: str, place: Place) -> Owner:
         channels=channels,
         zone=zone,
         quiet_hours=tuple(_read_quiet_hours(parts["quiet_hours"], zone)),
-        told=frozenset(map(Topic, topics)),
+        notify_on=frozenset(map(Topic, topics)),
         escalations=tuple(sorted(escalations, key=lambda one: one.after)),
     )
 

@@ -38,8 +38,8 @@ T = TypeVar("T")
 THE_TABLE: Final = "The table"
 """Its name in messages about waiting."""
 _DENIED: Final = (
-    "AWS refused to show senders and incidents to you. Ask the service's owner to check the analyst role: "
-    "it must allow dynamodb:Query on both tables and on their indexes."
+    "AWS refused to show this table to you. Ask the service's owner to check the analyst role: "
+    "it must allow dynamodb:Query on all tables and on their indexes."
 )
 _SUMMARY = tuple(str(column.attribute) for column in (*columns.RECORD, *columns.BESIDE))
 _WITH_FILES = (*_SUMMARY, str(columns.RUN_ID.attribute), str(Attribute.FILES))

@@ -167,11 +167,12 @@ LABELS: Final = {
     IncidentAction.UNSNOOZE: "End snooze",
     IncidentAction.CLOSE: "Close",
 }
+_MUTED: Final = "Owners get no notifications until the time you choose, except when it ends."
 EXPLANATIONS: Final = {
-    IncidentAction.ACKNOWLEDGE: "You work on it. Owners get no more notifications, except when it ends.",
+    IncidentAction.ACKNOWLEDGE: f"You work on it. {_MUTED}",
     IncidentAction.UNACKNOWLEDGE: "Nobody works on it any more. Owners get notifications again.",
     IncidentAction.NOTE: "A note for your colleagues. It stays with the incident.",
-    IncidentAction.SNOOZE: "Owners get no notifications until then, except when it ends.",
+    IncidentAction.SNOOZE: _MUTED,
     IncidentAction.UNSNOOZE: "Owners get notifications again.",
     IncidentAction.CLOSE: "It is over, though no report confirms it. Say how you know.",
 }

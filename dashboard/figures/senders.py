@@ -236,7 +236,7 @@ class SenderWarning(NamedTuple):
 
 
 def list_warnings(known: SenderRow, now: datetime, zone: ZoneInfo) -> Iterator[SenderWarning]:
-    """All that is wrong with a sender, what keeps most from being known first."""
+    """Warnings about a sender, the most serious first."""
     sender = known.sender
     if known.refused and known.refusal is not None:
         text = (

@@ -63,7 +63,7 @@ def mark_places(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 class BreachSpan(NamedTuple):
-    """An incident, as far as the fate of its files hangs on it."""
+    """An incident, the fields that decide whether its files were cleared."""
 
     sender: str
     folder_key: str

@@ -1,6 +1,6 @@
 """Doing what an analyst asked for: once, however often a click comes or a page is drawn meanwhile.
 
-A click only says what is wanted. The next run of the page asks the service for it before it draws anything,
+A click (`begin`) only says what is wanted. `start_page` of the next run calls `do_pending` before it draws,
 so what it draws is how things are afterwards. A run that another cuts short leaves it to that one.
 """
 

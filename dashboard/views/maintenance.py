@@ -39,7 +39,7 @@ _ICONS: Final = {
     MaintenanceAction.CHANGE: ":material/edit:",
     MaintenanceAction.END: ":material/stop:",
 }
-_WHOM: Final = "Whom it concerns: what fits every field that is filled in. * is any text, ? one character."
+_WHOM: Final = "Applies to everything that matches all filled-in fields. * is any text, ? one character."
 _FIELDS: Final = (
     *("sender", "folder", "owner", "from", "until"),
     *("days", "start", "end", "inside", "reason"),
@@ -60,8 +60,8 @@ def draw() -> None:
     current = [one for one in windows if one.over_at > page.now]
     announce(f"Maintenance: {len(current):,} on or planned")
     st.caption(
-        "In a window, owners are notified of ends alone, and no silence raises an alert. What is open when "
-        "it ends is notified then. Owners are notified of each window that touches them."
+        "During maintenance, owners are notified only when an incident ends, and silence raises no alert. "
+        "Afterwards they are notified of what is open. Owners are notified of each window that touches them."
     )
     draw_opener(_PLACE, MaintenanceAction.SCHEDULE, _LABELS[MaintenanceAction.SCHEDULE], ":material/add:")
     _draw_below(_PLACE, None, page)

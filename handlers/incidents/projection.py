@@ -54,9 +54,9 @@ def project(
 ) -> Projected:
     """The state after a run, from that after all runs and actions before it; sweeps may have advanced that.
 
-    A run that comes again changes nothing. Of a sender whose first run this is there may be settings, and the
-    moment of a run that is no longer kept and showed it to be a regular one. It may have at most so many live
-    incidents, and open so many in a day: folders in breach beyond that are counted and named.
+    A run that comes again changes nothing. For a first run, pass the stored `settings`, and in `regular_at`
+    the moment of a run that is no longer kept and showed a regular sender. `most` limits the live incidents
+    and those opened in a day: folders in breach beyond that are counted and named.
 
     Raises:
         OutOfOrderError: the run is older than the last run or the last action.

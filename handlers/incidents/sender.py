@@ -42,7 +42,7 @@ SILENCES_KEPT: Final = 20
 
 
 def first_history(run: Run, settings: SenderSettings, regular_at: datetime | None) -> RunHistory:
-    """A sender at its first run that is kept; earlier are settings, and what last showed it a regular one."""
+    """The history that begins with the oldest kept run. `settings` and `regular_at` come from before it."""
     sender = RunHistory(
         key=run.sender,
         last=run.stamp,

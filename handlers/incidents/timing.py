@@ -97,9 +97,8 @@ def end_of_grace_period(
 ) -> datetime:
     """When a grace period ends that begins at `anchor` and has the length that it has at a moment.
 
-    A contradicted sender is taken for shared until a moment at which no run needs to come, so what falls due
-    after that moment is judged as for one that is not shared. `known` is the last moment
-    of which anything is known.
+    Conflicting reports make a sender count as shared until `shared_until`. A deadline after that uses the
+    grace period of a sender that is not shared. `known` is the last moment of which anything is known.
     """
     until, at = sender.shared_until, anchor + length(known)
     if until is not None and known < until <= at:

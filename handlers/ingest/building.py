@@ -79,8 +79,8 @@ def build(
     """Builds all that is stored of a report.
 
     With an idempotency key the same report, in whatever order it comes, gets the same ids, and overwrites.
-    Another report under the same key gets others: a script may use one key for ever. The retention of records
-    may be None, for good.
+    A different report with the same key gets different ids: a script may use one key for ever. The
+    retention of records may be None, for good.
     """
     report, subject, key = parsed.report, origin.caller.subject, origin.idempotency_key
     files: list[_Files] = [

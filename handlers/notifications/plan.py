@@ -62,7 +62,7 @@ class Plan:
 
 
 def plan(recipient: Recipient, state: RecipientState, situation: Situation) -> Plan:
-    """What is due. Planning twice is planning once, as long as nothing was delivered in between.
+    """What is due. Idempotent until something is delivered.
 
     Its state has to be stored before the first notification is sent. It says that these are on their way, so
     that the sweep after one that was killed knows that they may have arrived. What became of each has to be

@@ -163,12 +163,12 @@ class Rules:
     def _wants(self, kind: NotificationKind) -> bool:
         """Whether the recipient is notified of this kind at all."""
         if kind in (NotificationKind.ESCALATED, NotificationKind.MAINTENANCE):
-            return True  # whoever mutes is seen by those whom it mutes
+            return True  # owners always learn of escalations and of maintenance
         if kind is NotificationKind.ACKNOWLEDGED and self.recipient.channel.kind in EVENT_CHANNELS:
             return True  # what is acknowledged here is acknowledged there
         # An owner with an escalation wants beginnings there, even if the first channels get ends alone.
         escalates = self.recipient.after is not None and kind.word == Topic.NEW
-        return escalates or kind.word in self.recipient.owner.told
+        return escalates or kind.word in self.recipient.owner.notify_on
 
     def _is_muted(self, incident: Incident) -> bool:
         held = incident.acknowledged(self._now) or incident.snoozed(self._now)

@@ -1,5 +1,7 @@
 """Teams: a document as an Adaptive Card, sent to the webhook of a workflow.
 
+Layout only: `wording` and `writing` have the words.
+
 Every text stands in a `RichTextBlock`, whose runs are shown as they are: a `TextBlock` and a `FactSet` obey
 Markdown, in which the name of a file could be a link. Workflows show cards up to version 1.4; of a newer one
 they say that it cannot be displayed (users of Prometheus Alertmanager found this).

@@ -29,7 +29,7 @@ def _patch(inputs: Inputs, *names: str, path: str = "") -> list[dict[str, str]]:
 def _create_api(aws: Aws, name: str, inputs: Inputs) -> Created:
     client = aws.client("apigateway")
     api = send(aws, "apigateway", "create_rest_api", {"name": name, **inputs})
-    # The emulator ignores these at the creation, and takes them as a change.
+    # The emulator accepts these only in an update.
     access = _patch(inputs, "securityPolicy", "endpointAccessMode", "disableExecuteApiEndpoint")
     client.update_rest_api(restApiId=api["id"], patchOperations=access)
     items = client.get_resources(restApiId=api["id"])["items"]

@@ -173,7 +173,7 @@ def check_subscriptions(stack: Stack) -> Iterator[Finding]:
         waiting = [one["Endpoint"] for one in found if not one["SubscriptionArn"].startswith("arn:")]
         if waiting:
             remedy = (
-                "The link in Amazon SNS's mail; another is sent when you subscribe again: "
+                "Open the link in the mail from Amazon SNS. To get a new mail: "
                 f"aws sns subscribe --topic-arn {topic} --protocol email --notification-endpoint ADDRESS"
             )
             yield warning(name, f"Not confirmed, so not notified: {', '.join(waiting)}.", remedy)
@@ -214,7 +214,7 @@ def check_api(stack: Stack) -> Iterator[Finding]:
             status = error.code
             error.close()
         except OSError as error:
-            remedy = "Whether this machine may reach it: proxy, DNS, firewall; then the stage, below."
+            remedy = "Check proxy, DNS and firewall, then the stage (below)."
             yield problem(check, f"No answer from {url}: {getattr(error, 'reason', error)}", remedy)
             continue
         if status == expected:

@@ -18,7 +18,7 @@ from tests.stands.running_stack import RunningStack
 OWNERS_FILE: Final = ROOT / "tests" / "owners.yaml"
 LONG_AGO: Final = timedelta(minutes=31)
 """Longer than any message waits for others."""
-_PATIENCE_SECONDS: Final = 60
+_TIMEOUT_SECONDS: Final = 60
 _LOOK_SECONDS: Final = 0.5
 
 Message = dict[str, Any]
@@ -41,7 +41,7 @@ class Owner:
 
     def wait(self, wanted: Callable[[list[Message]], bool]) -> list[Message]:
         """Has the function tell what is due until what arrived is as wanted."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
         while not wanted(arrived := self.messages()):
             assert time.monotonic() < deadline, arrived
             tell(self.stack)
@@ -50,7 +50,7 @@ class Owner:
 
 
 def tell(stack: RunningStack) -> None:
-    """Has the function tell now what it would tell within the next half hour, as things are."""
+    """Runs the sweep as if half an hour had passed."""
     # Where a sweep of the schedule is at it, whoever waits tries again.
     with suppress(ConflictError):
         owners = read_owners_file(OWNERS_FILE)

@@ -49,7 +49,7 @@ class Trouble:
     def last(self) -> Run:
         return self.sightings[-1][0]
 
-    def holds_proof(self, breach: BreachedFolder, at: datetime) -> bool:
+    def has_evidence(self, breach: BreachedFolder, at: datetime) -> bool:
         run, then = self.sightings[-1]
         return at - run.moment <= 7 * DAY * MINUTE and bool(set(then.hashes) & set(breach.hashes))
 
@@ -67,8 +67,8 @@ class Oracle:
     def __init__(self, runs: Sequence[Run], acts: Sequence[PersonAction], now: datetime) -> None:
         self.told: list[Told] = []
         self.troubles: dict[str, list[Trouble]] = {}
-        self.set_strikes: dict[str, list[datetime]] = {}
-        self.sender_strikes: list[datetime] = []
+        self.set_conflicts: dict[str, list[datetime]] = {}
+        self.sender_conflicts: list[datetime] = []
         self.interval_set: timedelta | None = None
         self.retired = False
         self.resumed: datetime | None = None
@@ -130,7 +130,7 @@ class Oracle:
         return "stock"
 
     def shared(self, at: datetime) -> bool:
-        if self._two_strikes(self.sender_strikes, at, 7):
+        if self._two_strikes(self.sender_conflicts, at, 7):
             return True
         if not self.told or self.last.named:
             return False
@@ -145,7 +145,7 @@ class Oracle:
         return len(often) >= 2
 
     def mixed_up(self, folder: str, at: datetime) -> bool:
-        return self._two_strikes(self.set_strikes.get(parent(folder), []), at, 3)
+        return self._two_strikes(self.set_conflicts.get(parent(folder), []), at, 3)
 
     @staticmethod
     def _two_strikes(strikes: list[datetime], at: datetime, days: int) -> bool:
@@ -287,15 +287,15 @@ class Oracle:
             if folder in latest
             and latest[folder].status == "cleared"
             and latest[folder].how in ("left_out", "empty")
-            and latest[folder].holds_proof(breach, at)
+            and latest[folder].has_evidence(breach, at)
         }
         same = {folder for folder, breach in breaches.items() if self._same(latest.get(folder), breach, at)}
         for place in {parent(folder) for folder in wrong if latest[folder].how == "left_out"}:
-            self.set_strikes.setdefault(place, []).append(at)
+            self.set_conflicts.setdefault(place, []).append(at)
         if any(latest[folder].how == "empty" for folder in wrong):
-            self.sender_strikes.append(at)
-        told.mixed = {place for place in self.set_strikes if self.mixed_up(place + "\\x", at)} | {
-            place for place in self.set_strikes if self.mixed_up(place + "/x", at)
+            self.sender_conflicts.append(at)
+        told.mixed = {place for place in self.set_conflicts if self.mixed_up(place + "\\x", at)} | {
+            place for place in self.set_conflicts if self.mixed_up(place + "/x", at)
         }
         bounds = {folder: self._last_without(folder, at) for folder in breaches}
         self.retired = False
@@ -326,7 +326,7 @@ class Oracle:
     def _same(self, trouble: Trouble | None, breach: BreachedFolder, at: datetime) -> bool:
         if trouble is None:
             return False
-        proof = trouble.holds_proof(breach, at)
+        proof = trouble.has_evidence(breach, at)
         patience = self.patience(at, trouble.folder)
         if trouble.status == "cleared":
             assert trouble.ended is not None

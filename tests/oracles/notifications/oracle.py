@@ -1,4 +1,4 @@
-"""Judges what one recipient was told, as it would itself: by what it read last, and by what was so.
+"""Checks the notifications that one recipient got against the history.
 
 Written from what is promised. It decides nothing: it is given all that happened, and looks for
 what was broken.
@@ -94,7 +94,7 @@ class Oracle:
     def __init__(self, recipient: Recipient) -> None:
         self.recipient = recipient
         self.owner = recipient.owner
-        told = [*self.owner.told, *([Topic.NEW] if recipient.after is not None else [])]
+        told = [*self.owner.notify_on, *([Topic.NEW] if recipient.after is not None else [])]
         self.events = recipient.channel.kind in ("pagerduty", "webhook")
         """Whether it gets single events, and who is on what whatever it wants."""
         told += [Topic.ACKNOWLEDGED] if self.events else []
@@ -137,7 +137,7 @@ class Oracle:
     def at_rest(self, sweep: Sweep) -> None:
         """Long after the last fault and change: whoever was told of trouble was told its end."""
         for thing, file in self.files.items():
-            if file.read is None or Topic.ENDED not in self.owner.told:
+            if file.read is None or Topic.ENDED not in self.owner.notify_on:
                 continue
             if thing[0] == "incident" and (incident := sweep.incidents.get(thing[1])) and not incident.live:
                 known = file.read in ENDS or file.lasts <= {None, LOST} or file.lasts & ENDS
@@ -194,7 +194,7 @@ class Oracle:
 
     def _noticed(self, incident: Incident) -> bool:
         """Whether it is quiet, or a notice says that nobody can tell."""
-        notice = self.recipient.after is None and Topic.SERVER in self.owner.told
+        notice = self.recipient.after is None and Topic.SERVER in self.owner.notify_on
         return incident.reason in ("not_reported", "silent") or (incident.reason == "unreadable" and notice)
 
     # What a reader who read this last has to be told.
@@ -245,7 +245,7 @@ class Oracle:
         incident = sweep.incidents[thing[1]]
         for last in set(file.lasts):
             gone = not incident.live and (
-                last is LOST or (last in STUCK | {K.UNKNOWN} and Topic.ENDED not in self.owner.told)
+                last is LOST or (last in STUCK | {K.UNKNOWN} and Topic.ENDED not in self.owner.notify_on)
             )
             foreign = incident.owner != self.owner.name and last not in STUCK | {K.UNKNOWN}
             if gone or foreign:
@@ -260,7 +260,7 @@ class Oracle:
         sender = sweep.senders.get(thing[1])
         if sender is None or sender.state == "retired":
             return True
-        untold = Topic.SERVER not in self.owner.told
+        untold = Topic.SERVER not in self.owner.notify_on
         return sender.state != "silent" and (untold or not self._spoke(sender))
 
     def _rounds(self, sweep: Sweep) -> None:
@@ -352,7 +352,7 @@ class Oracle:
     def _read_and_over(self, file: File, thing: Thing, said: bool, sweep: Sweep) -> None:
         """Whoever did read that something is stuck is told its end, recorded or not that it was read."""
         incident = sweep.incidents.get(thing[1]) if thing[0] == "incident" else None
-        over = incident is not None and not incident.live and Topic.ENDED in self.owner.told
+        over = incident is not None and not incident.live and Topic.ENDED in self.owner.notify_on
         if not over or said or file.failing or file.read not in STUCK or file.read not in file.lasts:
             file.over_since = None
             return

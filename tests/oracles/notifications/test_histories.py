@@ -46,12 +46,12 @@ BEGINNINGS = frozenset({Topic.NEW, Topic.SERVER})
 RECIPIENTS = {
     "all": a_recipient(),
     "nights off": a_recipient(an_owner(quiet_hours=(NIGHTS, LUNCH), zone="Asia/Kolkata")),
-    "no reminders": a_recipient(an_owner(told=NO_REMINDERS)),
-    "beginnings alone": a_recipient(an_owner(told=BEGINNINGS)),
+    "no reminders": a_recipient(an_owner(notify_on=NO_REMINDERS)),
+    "beginnings alone": a_recipient(an_owner(notify_on=BEGINNINGS)),
     "escalation": a_recipient(an_owner(), after=timedelta(minutes=45)),
     "on call": a_recipient(an_owner(channels=(Channel(kind=ChannelKind.PAGERDUTY, targets=("duty",)),))),
     "webhook, beginnings alone": a_recipient(
-        an_owner(channels=(Channel(kind=ChannelKind.WEBHOOK, targets=("t",)),), told=BEGINNINGS)
+        an_owner(channels=(Channel(kind=ChannelKind.WEBHOOK, targets=("t",)),), notify_on=BEGINNINGS)
     ),
     "escalation, nights off": a_recipient(
         an_owner(quiet_hours=(replace(LUNCH, zone="UTC"),)), after=timedelta(minutes=20)

@@ -163,15 +163,15 @@ def test_the_next_channels_are_told_what_nobody_acknowledged() -> None:
 
 
 def test_topics_decide_what_is_said() -> None:
-    beginnings = a_recipient(an_owner(told=frozenset({Topic.NEW})))
+    beginnings = a_recipient(an_owner(notify_on=frozenset({Topic.NEW})))
     changes = {0: A, 3: (replace(A, file_count=600), SILENT), 1801: CLEARED}
     story = play(changes, 1860, beginnings)
     assert story.heard == [(2, [NEW])]
     assert story.state.entries == {}
-    untold = a_recipient(an_owner(told=frozenset(Topic) - {Topic.ACKNOWLEDGED}))
+    untold = a_recipient(an_owner(notify_on=frozenset(Topic) - {Topic.ACKNOWLEDGED}))
     assert play({0: A, 3: TAKEN}, 59, untold).heard == [(2, [NEW])]
     duty = (Channel(kind=ChannelKind.PAGERDUTY, targets=("duty",)),)
-    on_call = a_recipient(an_owner(told=frozenset({Topic.NEW}), channels=duty))
+    on_call = a_recipient(an_owner(notify_on=frozenset({Topic.NEW}), channels=duty))
     assert play({0: A, 3: TAKEN}, 59, on_call).heard == [(2, [NEW]), (7, [(K.ACKNOWLEDGED, "a")])]
 
 

@@ -246,7 +246,7 @@ def test_kept_the_copy_is_named_and_else_it_goes_when_all_is_put_back(
 ) -> None:
     given = ["errors", "--from-backup", _back_up_and_lose(client, 1)]
     before = client.list_tables()["TableNames"]
-    assert "what was deleted on purpose" in restore(*given, "--dry-run", "--keep")
+    assert "somebody deleted on purpose" in restore(*given, "--dry-run", "--keep")
     said = json.loads(restore(*given, "--json", "--dry-run", "--keep"))
     assert said["kept"].startswith(f"{ERRORS}-restored-")
     assert said["counts"]["put back"] == 1

@@ -42,7 +42,7 @@ OWNERS = Owners(
             quiet_hours=(
                 Hours(days=frozenset({0, 4, 2}), start=time(22), end=time(6, 30), zone="Europe/Berlin"),
             ),
-            told=frozenset({Topic.NEW, Topic.ENDED}),
+            notify_on=frozenset({Topic.NEW, Topic.ENDED}),
             escalations=(
                 Escalation(
                     after=timedelta(minutes=90),

@@ -54,7 +54,7 @@ def test_everything_that_a_file_can_say(tmp_path: Path) -> None:
             Hours(days=frozenset({0, 4}), start=time(22), end=time(6), zone="Europe/Berlin"),
             Hours(days=frozenset(range(7)), start=time(0), end=time(0), zone="Europe/Berlin"),
         ),
-        told=frozenset({Topic.NEW, Topic.ENDED}),
+        notify_on=frozenset({Topic.NEW, Topic.ENDED}),
         escalations=(
             Escalation(
                 after=timedelta(minutes=30),
