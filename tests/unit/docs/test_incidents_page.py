@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 
 import boto3
 import pytest
@@ -16,7 +17,7 @@ from handlers.actions.acting import InvalidStateError
 from handlers.actions.incidents import check_change
 from handlers.actions.parsing import parse_action
 from store.dynamodb import IndexSpec, TableSpec
-from store.incidents import INCIDENTS_TABLE
+from store.incidents import INCIDENTS_TABLE, HistoryEntry
 from store.notifications import NOTIFICATIONS_TABLE
 from store.runs import RUNS_TABLE
 from store.senders import SENDERS_TABLE
@@ -79,8 +80,10 @@ def test_the_worked_example_of_an_action_is_taken_and_answered() -> None:
     assert answer["message"] == f"Acknowledged until {until}."
     before = an_incident(incident_id=after.incident_id)
     check_change(asked, before)
+    at = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    done = HistoryEntry(action_id="1", at=at, by=str(after.acknowledged_by), action=asked.action)
     with pytest.raises(InvalidStateError) as refused:
-        check_change(asked, replace(before, version=after.version))
+        check_change(asked, replace(before, version=after.version, history=(done,)))
     assert f'`"message": "{refused.value.message}"`' in PAGE
 
 

@@ -66,7 +66,7 @@ def test_what_was_shipped_arrives() -> None:
 def test_the_same_owners_give_the_same_bytes_in_every_process() -> None:
     """The order of a set differs from one to another."""
     [orders, _] = json.loads(model.dump_owners(OWNERS))["owners"].values()
-    assert (orders["told"], orders["quiet_hours"][0]["days"]) == (["ended", "new"], [0, 2, 4])
+    assert (orders["notify_on"], orders["quiet_hours"][0]["days"]) == (["ended", "new"], [0, 2, 4])
 
 
 def channel(kind: ChannelKind, target: str) -> Channel:
