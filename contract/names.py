@@ -144,6 +144,7 @@ class RunbookSection(StrEnum):
     TABLE_THROTTLES = "table-throttles"
     TABLE_ERRORS = "table-errors"
     FAILED_SIGN_INS = "failed-sign-ins"
+    MAINTENANCE = "many-maintenance-windows"
     PROJECTION_BEHIND = "projection-behind"
     DEAD_LETTERS = "dead-letters"
     SET_ASIDE = "set-aside"

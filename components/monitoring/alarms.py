@@ -23,6 +23,8 @@ _BEHIND_MINUTES: Final = 5
 """Well above the second or two that a run takes, and well below the shortest interval of a script."""
 _SWEEPLESS_MINUTES: Final = 10
 """Sweeps come every minute; a deployment may delay a few."""
+_MANY_WINDOWS: Final = 20
+"""Made in five minutes: ten times what a large fleet needs (docs/development/limits.md)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +115,14 @@ def _build_api_alarms(metrics: StackMetrics, settings: Settings) -> Iterator[Ala
         section=RunbookSection.FAILED_SIGN_INS,
         metric=metrics.published(Metric.SIGN_INS, **{Dimension.OUTCOME: Reason.BAD_CREDENTIALS}),
         threshold=settings.failed_sign_in_alarm_count,
+    )
+    yield AlarmSpec(
+        key="maintenance-made",
+        meaning="Unusually many maintenance windows: a script of yours plans them, or somebody with a stolen "
+        "account mutes notifications. The dashboard's page Maintenance shows who made which.",
+        section=RunbookSection.MAINTENANCE,
+        metric=metrics.published(Metric.MAINTENANCE_MADE),
+        threshold=_MANY_WINDOWS,
     )
 
 

@@ -192,6 +192,7 @@ def test_unhealthy_is_any_alarm_of_the_service_itself(all_on: Program) -> None:
     others = _alarms(all_on).keys() - {name.removeprefix("file-sla-dev/") for name in named}
     assert {key for key in others if not key.endswith(("-4xx", "-read-throttles", "-query-errors"))} == {
         "failed-sign-ins",
+        "maintenance-made",
         "set-aside",
         "new-senders",
         "account-incidents",
