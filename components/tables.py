@@ -1,20 +1,27 @@
 """The DynamoDB tables of a stack, made from their specifications in `store`."""
 
+import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Final, Self
 
 import pulumi
 import pulumi_aws as aws
 
 from components.encryption import Base
 from components.policies import Allow
+from components.settings import Settings
 from store.dynamodb import TableSpec
 from store.incidents import INCIDENTS_TABLE, IncidentIndex
 from store.notifications import NOTIFICATIONS_TABLE
 from store.records import RECORDS_TABLE, Index
 from store.runs import RUNS_TABLE
 from store.senders import SENDERS_TABLE, SenderIndex
+
+TABLES: Final = ("errors", "runs", "senders", "incidents", "notifications")
+_THREADS: Final = 1_000
+"""Several times what the program registers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +34,7 @@ class DataTableArgs:
     """Whether DynamoDB deletes an item after the moment in its expiry attribute."""
     deletion_protection: bool
     key: pulumi.Output[str] | None
+    hooks: pulumi.ResourceHookBinding | None = None
 
 
 class DataTable(pulumi.ComponentResource):
@@ -83,7 +91,7 @@ class DataTable(pulumi.ComponentResource):
             ),
             deletion_protection_enabled=args.deletion_protection,
             # The engine refuses before it deletes anything; AWS alone would refuse when all else is gone.
-            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection, hooks=args.hooks),
         )
         self.table_name: pulumi.Output[str] = self.table.name
         self.table_arn: pulumi.Output[str] = self.table.arn
@@ -144,19 +152,24 @@ class Tables:
         """
         settings = base.settings
 
-        def declare(name: str, spec: TableSpec, *, expires: bool) -> DataTable:
+        look = _hook_look(settings, opts) if pulumi.runtime.is_dry_run() else None
+
+        def declare(
+            name: str, spec: TableSpec, *, expires: bool, hook: pulumi.ResourceHook | None = None
+        ) -> DataTable:
             args = DataTableArgs(
                 spec=spec,
                 table_name=settings.name_table(name),
                 expires=expires,
                 deletion_protection=settings.deletion_protection,
                 key=base.key,
+                hooks=pulumi.ResourceHookBinding(before_create=[hook]) if hook else None,
             )
             return DataTable(name, args, opts)
 
         retained = settings.retention_days > 0
         return cls(
-            errors=declare("errors", RECORDS_TABLE, expires=retained),
+            errors=declare("errors", RECORDS_TABLE, expires=retained, hook=look),
             runs=declare("runs", RUNS_TABLE, expires=True),
             senders=declare("senders", SENDERS_TABLE, expires=False),
             incidents=declare("incidents", INCIDENTS_TABLE, expires=retained),
@@ -173,3 +186,46 @@ class Tables:
             self.incidents.allow_query(IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID),
             self.notifications.allow("Query"),
         ]
+
+
+def _hook_look(settings: Settings, opts: pulumi.ResourceOptions) -> pulumi.ResourceHook:
+    """Has names refused that are taken, before a preview creates what has the hook.
+
+    Only the engine knows which tables the stack has.
+    """
+
+    async def refuse_taken(_: pulumi.ResourceHookArgs) -> None:
+        await refuse_taken_names(settings, opts.provider)
+
+    # Pulumi calls the engine in threads of the loop's executor, by default a few more than processors. Each
+    # registration holds one until the engine is done with it, which with `--parallel 1` is after the hook.
+    # The look needs one more than all registrations together, or neither goes on.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
+    return pulumi.ResourceHook("names", refuse_taken, pulumi.ResourceHookOptions(on_dry_run=True))
+
+
+async def refuse_taken_names(settings: Settings, provider: pulumi.ProviderResource | None) -> None:
+    """Looks whether the account has tables of these names that are not this stack's, by their tags.
+
+    Raises:
+        pulumi.RunError: it has; the text names them, and the key that helps.
+    """
+    taken = []
+    for name in map(settings.name_table, TABLES):
+        try:
+            found: Any = await pulumi.runtime.invoke_async(
+                "aws:dynamodb/getTable:getTable", {"name": name}, pulumi.InvokeOptions(provider=provider)
+            )
+            tags = found["tags"]
+        except Exception as error:  # noqa: BLE001 - Pulumi has no other; what the provider says is its text
+            if "couldn't find resource" not in str(error):
+                pulumi.log.info(f"Whether another stack has a table {name} is unknown: {error}")
+        else:
+            if not settings.tags.items() <= tags.items():
+                taken.append(name)
+    if taken:
+        raise pulumi.RunError(
+            f"{', '.join(taken)}: another stack, or something else in this account and region, has a table "
+            "of that name. Choose another, from which the names of all tables follow: pulumi config set "
+            f"{settings.project}:tableName NAME"
+        )

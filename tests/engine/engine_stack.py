@@ -77,8 +77,8 @@ class EngineStack:
                     hidden = automation.ConfigValue(secret, secret=True)
                     self._stack.set_config(f"{key}.{name}", hidden, path=True)
 
-    def preview(self) -> Plan:
-        return self._run(self._stack.preview, done=False)
+    def preview(self, **options: Any) -> Plan:
+        return self._run(self._stack.preview, done=False, **options)
 
     def up(self, **options: Any) -> Plan:
         """Updates the stack, and returns what was done; options are those of the Automation API."""

@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from pulumi.automation import CommandError
 
 from ops import __main__ as command_line
 from tests.engine.conftest import NewStack
@@ -52,6 +53,22 @@ def test_a_change_of_every_option_passes_and_tables_that_would_be_replaced_are_n
     assert (code, [loss["name"] for loss in found if loss["replaced"]]) == (1, names)
     allowed = [option for name in names for option in ("--allow", name)]
     assert _check(preview, capsys, *allowed) == (0, [])
+
+
+def test_a_preview_refuses_names_that_another_stack_has_and_looks_where_it_has_none_alone(
+    stack: EngineStack, new_stack: NewStack
+) -> None:
+    stack.preview()
+    second = new_stack("second")
+    with pytest.raises(CommandError, match=r"FileSlaErrors, FileSlaRuns, .*another stack"):
+        second.preview()
+    told = [line for line in second.printed if line.startswith("    error: Preview failed")]
+    assert len(told) == 1
+    assert told[0].endswith("pulumi config set file-sla:tableName NAME")
+    second.configure(tableName="SecondErrors")
+    # One at a time: the look may not wait for those that wait for it.
+    second.preview(parallel=1)
+    assert "is unknown" not in "".join(stack.printed + second.printed)
 
 
 def test_users_and_logs_of_a_stack_that_loses_them_are_named(

@@ -188,6 +188,15 @@ def test_looking_changes_nothing_and_shows_no_secret() -> None:
     assert document.allows_data_exfiltration_actions == []
 
 
+def test_a_pull_request_may_ask_whether_names_are_taken_and_nothing_else_beside_the_state() -> None:
+    statements = json.loads((ROOT / "docs" / "deploy-state-preview.json").read_text())["Statement"]
+    allowed = {one: tuple(statement["Resource"]) for statement in statements for one in statement["Action"]}
+    asked = {action for action in allowed if not action.startswith(("s3:", "kms:"))}
+    assert asked <= {action for statement in POLICIES["read"] for action in statement["Action"]}
+    assert {"dynamodb:DescribeTable", "dynamodb:ListTagsOfResource"} <= asked
+    assert {allowed[action] for action in asked} == {("arn:aws:dynamodb:*:*:table/FileSla*",)}
+
+
 def test_roles_are_passed_to_one_service_each_or_by_their_own_name() -> None:
     passed = [statement for _, statement in STATEMENTS if "iam:PassRole" in statement["Action"]]
     assert passed

@@ -1,12 +1,19 @@
 """The tables: keys, indexes, expiry and protection."""
 
+import asyncio
 import gzip
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import AsyncMock
 
+import pulumi
 import pytest
 
+from components import tables
+from components.settings import Settings
+from local.program import load_config
 from store.incidents import IncidentAttribute
 from tests.infra.conftest import Program
 
@@ -75,3 +82,36 @@ def _list_indexes(table: dict[str, Any]) -> dict[str, Any]:
         )
         for index in table.get("globalSecondaryIndexes", [])
     }
+
+
+OURS: Final = {"Project": "file-sla", "Stack": "dev", "ManagedBy": "pulumi"}
+NONE_THERE: Final = Exception("reading Dynamodb Table (FileSlaRuns): couldn't find resource")
+
+
+@pytest.mark.parametrize(
+    ("found", "refused", "said"),
+    [
+        (NONE_THERE, False, False),
+        (Exception("AccessDeniedException: not authorized to perform: dynamodb:DescribeTable"), False, True),
+        (Exception("no such host"), False, True),
+        # One that an update made before it broke off.
+        ({"tags": {**OURS, "CostCentre": "4711"}}, False, False),
+        ({"tags": {**OURS, "Stack": "prod"}}, True, False),
+        ({"tags": {}}, True, False),
+    ],
+)
+def test_a_name_is_taken_by_what_has_other_tags_and_not_by_what_cannot_be_seen(
+    monkeypatch: pytest.MonkeyPatch, program: Program, found: Any, refused: bool, said: bool
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", told.append)
+    look = AsyncMock(side_effect=[NONE_THERE, found, NONE_THERE, NONE_THERE, NONE_THERE])
+    monkeypatch.setattr(pulumi.runtime, "invoke_async", look)
+    config = {key.removeprefix("file-sla:"): value for key, value in load_config().items()}
+    settings = Settings.model_validate({"project": "file-sla", "stack": "dev", **config})
+    message = r"^FileSlaRuns: another stack, or something else .* pulumi config set file-sla:tableName NAME$"
+    with pytest.raises(pulumi.RunError, match=message) if refused else nullcontext():
+        asyncio.run(tables.refuse_taken_names(settings, None))
+    assert ["FileSlaRuns is unknown" in one for one in told] == [True] * said
+    asked = {call.args[1]["name"] for call in look.call_args_list}
+    assert asked == {table["name"] for table in program.inputs("Table")}
