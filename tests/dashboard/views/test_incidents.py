@@ -374,7 +374,7 @@ def test_of_several_each_that_failed_is_named(
     press(signed_in, "Acknowledge")
     [error] = signed_in.error
     told = error.value.replace("\\", "")
-    assert told.startswith("1 of 2 done. C:JobsB on ana/FILES01: This incident was changed")
+    assert told.startswith("1 of 2 done. C:JobsB on ana/FILES01: bea acted on this incident at")
 
 
 def test_the_address_narrows_down_to_people(signed_in: AppTest, two: tuple[str, str]) -> None:
