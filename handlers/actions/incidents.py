@@ -109,7 +109,8 @@ def _say_last_change(incident: Incident) -> str:
     if not incident.history:
         return "Nobody has acted on this incident."
     last = incident.history[-1]
-    return f"{last.by} acted on this incident at {format_moment(last.at.replace(microsecond=0))}: {last.action}."
+    at = format_moment(last.at.replace(microsecond=0))
+    return f"{last.by} acted on this incident at {at}: {last.action}."
 
 
 def _list_changes(action: IncidentAction, entry: HistoryEntry) -> Values:
