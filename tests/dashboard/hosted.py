@@ -17,13 +17,11 @@ from contract.names import ROOT
 from local.processes import HOST, ProcessId, free_port, wait_for
 
 UNIT = ROOT / "docs" / "hosting" / "file-sla-dashboard.service"
-NEEDED = ("contract", "store", "dashboard", ".streamlit")
-"""What runs, of the repository. From pyproject.toml and uv.lock the rest is installed."""
 
 
 def copy_needed(folder: Path) -> Path:
     """A checkout of no more than what a host needs."""
-    for name in NEEDED:
+    for name in ("contract", "store", "dashboard", ".streamlit"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 

@@ -95,14 +95,6 @@ def test_every_alarm_is_on_the_dashboard(body: Body, program: Program) -> None:
     assert set(widget["properties"]["alarms"]) == declared
 
 
-def test_status_codes_of_the_whole_api_come_from_the_access_log(body: Body, program: Program) -> None:
-    [widget] = [widget for widget in body["widgets"] if widget["type"] == "log"]
-    [log_group] = [g.inputs["name"] for g in program.all("LogGroup") if "apigateway" in g.inputs["name"]]
-    assert widget["properties"]["query"].startswith(f"SOURCE '{log_group}' | ")
-    fields = json.loads(program.one("Stage")["accessLogSettings"]["format"])
-    assert {"path", "status"} <= fields.keys()
-
-
 def test_throttles_are_shown_wherever_something_is_written_or_read(body: Body) -> None:
     shown: dict[str, set[str]] = {"WriteThrottleEvents": set(), "ReadThrottleEvents": set()}
     for _, metric, dimensions in _metrics(body):

@@ -7,13 +7,10 @@ must outlive its option is kept.
 """
 
 import json
-import re
 from typing import Any
 
 import pytest
 
-from contract.names import ROOT
-from local.program import config_schema
 from tests.infra.conftest import IN_ZONE, Program, declare
 
 ACCOUNT = "123456789012"
@@ -184,16 +181,3 @@ def test_firewall_lets_large_reports_full_of_paths_through(all_on: Program) -> N
     common = _rules(all_on)["AWSManagedRulesCommonRuleSet"]["Statement"]["ManagedRuleGroupStatement"]
     counted = {rule["Name"] for rule in common["RuleActionOverrides"] if "Count" in rule["ActionToUse"]}
     assert {"SizeRestrictions_BODY", "GenericLFI_BODY", "GenericRFI_BODY"} <= counted
-
-
-def test_every_finding_of_a_rule_set_says_what_became_of_it() -> None:
-    """What became a default, or an option, is tried above and in the files of the API, alarms and tables."""
-    page = (ROOT / "docs" / "development" / "security-rules.md").read_text()
-    rows = re.findall(r"^\| ([\w, ]+) \| (?:default|option `(\w+)`|reason) \| .+ \|$", page, re.MULTILINE)
-    assert len(rows) == len(re.findall(r"^\| [a-z]+_\w+", page, re.MULTILINE))
-    assert sum(len(rules.split(", ")) for rules, _ in rows) == 23
-    options = {key for _, key in rows if key}
-    assert options == {
-        "xRayTracing", "webAcl", "backupDays", "customerManagedKey", "logRetentionDays", "authenticatorApps",
-    }  # fmt: skip
-    assert options <= config_schema().keys()

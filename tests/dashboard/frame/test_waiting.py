@@ -133,13 +133,3 @@ def test_the_focus_goes_to_the_title_of_another_page_and_stays_where_it_is_on_th
     assert moved != first["focus"]
     # The browser acts on a token once: looking again moves nothing.
     assert attention(signed_in.run())["focus"] == moved
-
-
-def test_a_link_to_a_section_of_the_runbook_leads_there_also_where_it_is_the_first_page(
-    signed_in: AppTest,
-) -> None:
-    open_view(signed_in, "runbook", section="silent-senders")
-    assert "## Silent senders" in signed_in.markdown[-1].value
-    assert attention(signed_in)["focus"]["anchor"] == "silent-senders"
-    open_view(signed_in, "runbook", section="<script>")
-    assert attention(signed_in)["focus"]["anchor"] == "title"

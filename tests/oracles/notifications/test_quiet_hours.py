@@ -11,7 +11,6 @@ from contract.owners.matching import is_quiet, quiet_until
 from tests.oracles.notifications.fixtures import HOUR, MINUTE, an_owner
 from tests.oracles.notifications.oracle import in_quiet_hours
 
-WEEKDAYS = frozenset(range(5))
 ALWAYS = Hours(days=frozenset(range(7)), start=time(0), end=time(0), zone="UTC")
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/Sao_Paulo", "Pacific/Chatham"]
 TIMES = st.builds(time, st.integers(0, 23), st.sampled_from([0, 30]))

@@ -4,8 +4,7 @@ import re
 
 from contract.names import OUTPUTS_VARIABLE, ROOT
 from contract.words import EXPLANATIONS, REASONS
-from dashboard.figures import actions, breaches, senders, stuck_files
-from dashboard.figures.series import MAX_DAYS
+from dashboard.figures import actions, senders, stuck_files
 from dashboard.settings import DashboardSettings, name_variable
 from dashboard.views import sender_figures
 from dashboard.widgets.stuck_files import _LABELS
@@ -34,10 +33,6 @@ def test_every_status_is_documented_with_how_it_is_known() -> None:
     assert all(basis in " ".join(documented.values()) for basis in bases)
 
 
-def test_longest_range_is_the_pickers() -> None:
-    assert f"up to {MAX_DAYS} days" in PAGE
-
-
 def test_every_reason_is_documented_in_the_words_of_the_screen() -> None:
     documented = dict(re.findall(r"^\| ([a-z ]+) \| ([^|]+) \|$", PAGE, re.MULTILINE))
     for reason, explanation in EXPLANATIONS.items():
@@ -58,11 +53,6 @@ def test_every_action_is_documented_in_the_words_of_its_button() -> None:
         "Retire",
         "Un-retire",
     }
-
-
-def test_every_figure_of_a_week_is_documented() -> None:
-    documented = set(re.findall(r"^\| ([\w ]+) \| [^|]+ \|$", PAGE, re.MULTILINE))
-    assert {column.heading for column in breaches.OF_PARTS[1:]} <= documented
 
 
 def test_every_standing_of_a_sender_is_documented() -> None:

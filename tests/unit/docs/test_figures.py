@@ -1,11 +1,9 @@
 """The figures that the pages quote: put where they belong, and each of them known."""
 
 import pytest
-from markdown_it import MarkdownIt
 
 from bench.figures import BenchRun, Figure, Published
-from contract.names import ROOT
-from docs.generate.figures import FigureError, fill_figures, find_pages
+from docs.generate.figures import FigureError, fill_figures
 
 RUN = BenchRun("2026-11-01", "a machine", rounds=3, starts=11)
 LOAD = Figure("load, vs naive", 1130.4, None, "reports/s", 19.2, 0.257, RUN.date)
@@ -39,13 +37,3 @@ def test_a_figure_stands_between_its_markers(key: str, text: str) -> None:
 def test_a_figure_that_cannot_be_found_is_named(page: str, problem: str) -> None:
     with pytest.raises(FigureError, match=problem):
         fill_figures(page, PUBLISHED)
-
-
-def test_markers_leave_the_markdown_around_them_alone() -> None:
-    pages = find_pages(ROOT)
-    assert ROOT / "docs" / "development" / "benchmarks.md" in pages
-    for page in pages:
-        for token in MarkdownIt("gfm-like", {"linkify": False}).parse(page.read_text()):
-            if token.type == "html_block" and "figure" in token.content:
-                assert token.content.strip().endswith("-->"), token.content
-                assert token.content.count("<!--") == 1, token.content

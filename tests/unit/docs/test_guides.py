@@ -11,7 +11,6 @@ import pytest
 from contract.names import OUTPUTS_VARIABLE, ROOT
 from contract.owners.model import ChannelKind, Topic
 from contract.owners.reading import OwnersFileError, read_owners_file
-from contract.text import reveal
 from contract.words import NotificationKind
 from handlers.notifications.writing import write_document
 from local.program import config_schema
@@ -75,11 +74,6 @@ def test_the_link_in_every_notification_leads_to_a_section() -> None:
     assert link is not None
     assert link.url == f"{DOCS}/notifications.md#how-to-get-fewer"
     assert "\n## How to get fewer\n" in NOTIFICATIONS
-
-
-def test_what_cannot_be_seen_is_shown_so() -> None:
-    (shown,) = re.findall(r"`(invoice.+)`", NOTIFICATIONS)
-    assert shown == reveal("invoice\u202efdp.exe")
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, *REFERENCE])

@@ -9,12 +9,8 @@ from pathlib import Path
 import pytest
 
 from contract.names import ROOT
-from dashboard.access.kept_sessions import MAKE_KEY
-from dashboard.access.sessions import IDLE_LIMIT, KEEP_INTERVAL
-from dashboard.data import cache
-from dashboard.data.loading import CAPACITY
 from dashboard.settings import DashboardSettings, name_variable
-from tests.dashboard.hosted import NEEDED, UNIT, read_unit
+from tests.dashboard.hosted import UNIT, read_unit
 
 PAGE = (ROOT / "docs" / "hosting.md").read_text()
 PROSE = " ".join(PAGE.split())
@@ -70,14 +66,3 @@ def test_the_unit_sets_variables_that_there_are() -> None:
     names = {value.split("=")[0] for value in read_unit()["Environment"]}
     assert names <= {"FILE_SLA_OUTPUTS", *map(name_variable, DashboardSettings.model_fields)}
     assert {name_variable("session_key_file"), name_variable("session_dir")} <= names
-
-
-def test_the_page_takes_what_the_program_takes() -> None:
-    assert PAGE.count(MAKE_KEY) == 2
-    [checkout] = re.findall(r"git sparse-checkout set (.+)", PAGE)
-    assert checkout.split() == [*sorted(NEEDED), "docs/hosting"]
-    assert f"{IDLE_LIMIT.seconds // 3600} hours" in PROSE
-    assert f"every {KEEP_INTERVAL.seconds // 60} minutes" in PROSE
-    assert f"up to {CAPACITY // 1_000_000} million records and files" in PROSE
-    assert f"up to {cache.CAPACITY // 1_000_000} million rows" in PROSE
-    assert f"`MemoryMax={read_unit()['MemoryMax'][0]}`" in PROSE

@@ -101,10 +101,3 @@ def test_report_of_the_scripts_page_is_taken_and_every_key_of_a_run_documented()
     assert report.run is not None
     assert [folder.error for folder in report.run.folders or ()] == [None, "Access is denied."]
     assert all(f'"{key}"' in example or f"`{key}`" in page for key in ReportedRun.model_fields)
-
-
-def test_decisions_are_numbered_in_order_and_have_the_same_parts() -> None:
-    page = (DOCS / "development" / "decisions.md").read_text()
-    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if re.match(r"\| \d", line)]
-    assert [int(number) for number, *_ in rows] == [*range(1, len(rows) + 1)]
-    assert all(len(row) == 4 and all(row) for row in rows)

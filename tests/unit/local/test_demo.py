@@ -3,24 +3,20 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from unittest.mock import Mock
 
-import httpx
 import pytest
 
-from contract.moments import parse_moment
 from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
 from handlers.incidents.projection import advance, replay
 from handlers.incidents.timing import is_shared
 from handlers.ingest.building import build
 from handlers.ingest.parsing import ParsedReport, parse_report
-from local.demo.data import Account, build_origin, report_story
+from local.demo.data import Account, build_origin
 from local.demo.history import HISTORY, Story
 from local.demo.script import add_stuck_file, make_folders, monitored_folders, scan_folders, this_machine
-from local.demo.servers import SERVERS, Sends, Server
+from local.demo.servers import SERVERS, Server
 from ops.user_pool import User
 from store.runs import Run
 from store.state import RunHistory, State
@@ -126,23 +122,3 @@ def test_the_tree_is_reported_as_it_is_now_in_the_scripts_form(tmp_path: Path) -
     # Seven fractional digits and an offset with a colon.
     dates = r"\d{4}-\d\d-\d\dT[\d:]{8}\.\d{7}[+-]\d\d:\d\d"
     assert all(re.fullmatch(dates, file["creationDate"]) for file in files)
-
-
-@pytest.mark.parametrize("refused", [False, True])
-def test_a_report_has_its_times_comes_from_its_server_and_is_refused_where_it_should_be(
-    refused: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = next(one for one in SERVERS if one.refused is refused and one.sends is not Sends.NOTHING)
-    asked = httpx.Request("POST", "https://api")
-    posted = Mock(return_value=httpx.Response(422 if refused else 200, json={"files": 3}, request=asked))
-    monkeypatch.setattr("local.demo.data.post_report", posted)
-    story, user = Story.imagine(server, NOW), User(username=server.account, password="")
-    assert report_story("https://api", story, user) == (0 if refused else 3)
-    _, _, body, address = posted.call_args.args
-    assert address == server.address
-    sent = json.loads(body)
-    assert parse_moment(sent["run"]["started_at"]) < parse_moment(sent["run"]["sent_at"])
-    if refused:
-        assert [folder["sla"] for folder in sent["sla_error"]] == ["20 minutes"]
-        with pytest.raises(httpx.HTTPStatusError):
-            report_story("https://api", Story.imagine(replace(server, refused=False), NOW), user)

@@ -97,22 +97,3 @@ def test_a_port_in_use_is_said() -> None:
         with pytest.raises(DidNotStartError, match=f"The port {port} cannot be used"):
             free_port(port)
     assert free_port(port) == port
-
-
-def test_ctrl_c_stops_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    state, ending = StateFolder(tmp_path / "state"), Ending()
-    process = state.start("emulator", ["-c", "import time; time.sleep(60)"], {})
-    state.write_outputs({"region": "us-east-1"})
-    ending.requested = True
-    assert watch(state, ending) == 0
-    assert "Stopped." in capsys.readouterr().err
-    assert not process.alive
-    assert not state.path.exists()
-
-
-def test_outputs_of_an_earlier_stack_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    state = StateFolder(tmp_path)
-    state.note_process("emulator", ProcessId(os.getpid(), started=0.0))
-    state.write_outputs({"region": "of an earlier stack"})
-    assert report(state, None) == 1
-    assert "No local stack is running" in capsys.readouterr().err

@@ -15,7 +15,6 @@ from local.metrics.samples import (
     FunctionMetrics,
     GatewayMetrics,
     Sample,
-    SourceMetrics,
 )
 from local.provider.creators import metric_alarm_request
 
@@ -176,21 +175,3 @@ def test_windows_slide_by_the_minute() -> None:
     assert not cloudwatch.set_alarm_state.called
     evaluator.evaluate(NOW + 240)
     assert cloudwatch.set_alarm_state.call_args.kwargs["StateValue"] == "OK"
-
-
-def test_a_batch_grows_older_while_the_function_fails_on_it() -> None:
-    source = {"UUID": "1", "FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:f"}
-    functions = Mock()
-    functions.list_event_source_mappings.return_value = {"EventSourceMappings": [source]}
-    metrics = SourceMetrics(_aws(**{"lambda": functions}))
-    for after, result, published in (
-        # Without a record there is no batch.
-        (0, "No records processed", {}),
-        (0, "OK - 2 records", {"IteratorAge": 0, "Errors": 0}),
-        (10, "FAILED", {"IteratorAge": 0, "Errors": 1}),
-        (70, "FAILED", {"IteratorAge": 60_000, "Errors": 1}),
-        (80, "OK - 2 records", {"IteratorAge": 0, "Errors": 0}),
-        (90, "FAILED", {"IteratorAge": 0, "Errors": 1}),
-    ):
-        source["LastProcessingResult"] = result
-        assert _sums(list(metrics.new_samples(NOW + after)), FunctionName="f") == published

@@ -145,14 +145,6 @@ def test_nothing_that_arrives_becomes_part_of_the_page(client: Client) -> None:
     assert client.get("/", headers={"Host": "evil.example.com"}).status_code == 400
 
 
-@pytest.mark.parametrize(
-    ("path", "body"), [("/slack/orders", b"no JSON"), ("/teams/duty", b"no JSON"), ("/sns", b"{}")]
-)
-def test_what_no_service_would_take_is_refused(client: Client, path: str, body: bytes) -> None:
-    assert client.post(path, content=body).status_code == 400
-    assert client.arrived() == []
-
-
 @pytest.mark.parametrize("kind", [NotificationKind.NEW, NotificationKind.ACKNOWLEDGED, NotificationKind.BACK])
 def test_on_call_services_refuse_what_is_wrong(client: Client, kind: NotificationKind) -> None:
     sent = single(kind, PAGERDUTY)

@@ -1,7 +1,8 @@
 """The promise of 1.0.0: what it stored, each later version reads.
 
 The items are kept beside this file, one file for each release. The release itself writes it, once, of a demo
-that is up: `python -m tests.unit.store.test_kept_items .local/outputs.json`.
+that is up, and in whose dashboard somebody acknowledged an incident with a note, set an interval, and planned
+maintenance for the owner `bank`: `python -m tests.unit.store.test_kept_items .local/outputs.json`.
 """
 
 import base64
@@ -10,15 +11,14 @@ import json
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import pytest
 
 from contract.moments import parse_moment
-from contract.names import ROOT, LocalOutput, Output
+from contract.names import ROOT, Output
 from contract.owners.reading import read_owners_file
 from ops.export import build_file_rows
 from ops.stack import Stack
@@ -100,30 +100,6 @@ def test_recipients_and_windows_are_read(kept: Any) -> None:
     assert (window.owner, window.reason) == ("bank", "Close of the year.")
 
 
-def _act(outputs: Mapping[str, Any]) -> None:
-    """Does as an analyst what leaves something in a history."""
-    api, analyst = outputs[Output.API_URL], outputs[LocalOutput.USERS]["analyst"]
-    token = httpx.post(f"{api}/auth", json=analyst, timeout=60).raise_for_status().json()["token"]
-    reader = Reader(_client(outputs))
-    incident = IncidentTable(reader, outputs[Output.INCIDENTS_TABLE_NAME]).list_live()[0]
-    sender = SenderTable(reader, outputs[Output.SENDERS_TABLE_NAME]).list_all().senders[0]
-    evening = datetime.now(UTC) + timedelta(hours=8)
-    for body in (
-        {"incident_id": incident.incident_id, "action": "acknowledge", "note": "Ana looks into it."},
-        {"sender": sender.key, "action": "set_interval", "interval_minutes": 30},
-        {
-            "action": "schedule_maintenance",
-            "window": {"owner": "bank", "reason": "Close of the year.", "to": f"{evening:%Y-%m-%dT%H:%MZ}"},
-        },
-    ):  # fmt: skip
-        headers = {"Authorization": f"Bearer {token}"}
-        httpx.post(f"{api}/incident_action", json=body, headers=headers, timeout=60).raise_for_status()
-
-
-def _client(outputs: Mapping[str, Any]) -> Any:
-    return Stack(outputs).client("dynamodb")
-
-
 def _list_items(client: Any, outputs: Mapping[str, Any], table: str) -> Iterator[Any]:
     pages = client.get_paginator("scan").paginate(TableName=outputs[TABLES[table]])
     items = [item for page in pages for item in page["Items"]]
@@ -134,8 +110,7 @@ def _list_items(client: Any, outputs: Mapping[str, Any], table: str) -> Iterator
 
 def _write(file: str) -> None:
     outputs = json.loads(Path(file).read_text())
-    _act(outputs)
-    client = _client(outputs)
+    client: Any = Stack(outputs).client("dynamodb")
     content = {table: list(_list_items(client, outputs, table)) for table in TABLES}
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     text = json.dumps(content, default=lambda one: base64.b64encode(bytes(one)).decode(), sort_keys=True)
