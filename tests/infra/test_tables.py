@@ -1,6 +1,5 @@
 """The tables: keys, indexes, expiry and protection."""
 
-import asyncio
 import gzip
 import json
 from contextlib import nullcontext
@@ -16,6 +15,7 @@ from components.settings import Settings
 from local.program import load_config
 from store.incidents import IncidentAttribute
 from tests.infra.conftest import Program
+from tests.stands.own_loop import run_in_own_loop
 
 MAX_INCLUDED = 20
 """Attributes that one index may include (NonKeyAttributes of DynamoDB's `Projection`)."""
@@ -111,7 +111,7 @@ def test_a_name_is_taken_by_what_has_other_tags_and_not_by_what_cannot_be_seen(
     settings = Settings.model_validate({"project": "file-sla", "stack": "dev", **config})
     message = r"^FileSlaRuns: another stack, or something else .* pulumi config set file-sla:tableName NAME$"
     with pytest.raises(pulumi.RunError, match=message) if refused else nullcontext():
-        asyncio.run(tables.refuse_taken_names(settings, None))
+        run_in_own_loop(lambda: tables.refuse_taken_names(settings, None))
     assert ["FileSlaRuns is unknown" in one for one in told] == [True] * said
     asked = {call.args[1]["name"] for call in look.call_args_list}
     assert asked == {table["name"] for table in program.inputs("Table")}
