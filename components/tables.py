@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
 import pulumi
@@ -19,7 +19,6 @@ from store.records import RECORDS_TABLE, Index
 from store.runs import RUNS_TABLE
 from store.senders import SENDERS_TABLE, SenderIndex
 
-TABLES: Final = ("errors", "runs", "senders", "incidents", "notifications")
 _THREADS: Final = 1_000
 """Several times what the program registers."""
 
@@ -211,7 +210,7 @@ async def refuse_taken_names(settings: Settings, provider: pulumi.ProviderResour
         pulumi.RunError: it has; the text names them, and the key that helps.
     """
     taken = []
-    for name in map(settings.name_table, TABLES):
+    for name in (settings.name_table(one.name) for one in fields(Tables)):
         try:
             found: Any = await pulumi.runtime.invoke_async(
                 "aws:dynamodb/getTable:getTable", {"name": name}, pulumi.InvokeOptions(provider=provider)

@@ -176,7 +176,7 @@ def forget(call: Call) -> CommandResult:
 
 def _rewrite(client: "DynamoDBClient", table: str, spec: TableSpec, item: Item, names: Names) -> None:
     """Changes what of an item has the name, on condition that nobody wrote that meanwhile."""
-    key = {one: item[one] for one in (spec.partition_key, spec.sort_key) if one}
+    key = {one: item[one] for one in spec.keys}
     revision = str(SenderAttribute.REVISION)
 
     def attempt() -> None:

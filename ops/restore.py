@@ -17,11 +17,20 @@ from contract.names import Output
 from ops.command import Call, CommandResult, Commands, Exit, OnProgress, add_command, show_progress, to_moment
 from ops.forget import Names, clean, read_forgotten
 from ops.stack import OpsError
-from store.dynamodb import MAX_KEYS, ConflictError, Item, Update, get_items, retry_write, update_item
-from store.incidents import PEOPLES, IncidentAttribute
-from store.records import Attribute
-from store.runs import RunAttribute
-from store.senders import ACTION_PREFIX, SenderAttribute
+from store.dynamodb import (
+    MAX_KEYS,
+    ConflictError,
+    Item,
+    TableSpec,
+    Update,
+    get_items,
+    retry_write,
+    update_item,
+)
+from store.incidents import INCIDENTS_TABLE, PEOPLES
+from store.records import RECORDS_TABLE
+from store.runs import RUNS_TABLE
+from store.senders import ACTION_PREFIX, SENDERS_TABLE, SenderAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,10 +50,7 @@ class Restorable:
 
     table: Output
     """The stack's output that names it."""
-    keys: tuple[str, ...]
-    """Partition key, and sort key where it has one."""
-    expires: str
-    """The attribute by which DynamoDB deletes an item, in seconds since 1970."""
+    spec: TableSpec
     only: tuple[str, str] | None = None
     """An attribute and what it begins with, where not all items are put back."""
     attributes: tuple[str, ...] = ()
@@ -55,26 +61,23 @@ class Restorable:
 
 
 RESTORABLE: Final[Mapping[str, Restorable]] = {
-    "errors": Restorable(table=Output.TABLE_NAME, keys=(Attribute.ERROR_ID,), expires=Attribute.EXPIRES_AT),
+    "errors": Restorable(table=Output.TABLE_NAME, spec=RECORDS_TABLE),
     "runs": Restorable(
         table=Output.RUNS_TABLE_NAME,
-        keys=(RunAttribute.SENDER, RunAttribute.RUN_KEY),
-        expires=RunAttribute.EXPIRES_AT,
+        spec=RUNS_TABLE,
         then="The runs go to senders and incidents as late ones, with the next sweeps. If those tables had "
         "lost anything themselves: file-sla incidents rebuild --all",
     ),
     "senders": Restorable(
         table=Output.SENDERS_TABLE_NAME,
-        keys=(SenderAttribute.SENDER, SenderAttribute.PART),
-        expires=Attribute.EXPIRES_AT,
+        spec=SENDERS_TABLE,
         # Everything else in it follows from the runs.
         only=(SenderAttribute.PART, ACTION_PREFIX),
         then="To apply what people did: file-sla incidents rebuild --all",
     ),
     "incidents": Restorable(
         table=Output.INCIDENTS_TABLE_NAME,
-        keys=(IncidentAttribute.SENDER, IncidentAttribute.INCIDENT_ID),
-        expires=IncidentAttribute.EXPIRES_AT,
+        spec=INCIDENTS_TABLE,
         # Everything else in an item that is there follows from the runs, and may be newer.
         attributes=PEOPLES,
         then="To apply the runs since then: file-sla incidents rebuild --all",
@@ -159,9 +162,9 @@ def _check_same_keys(client: "DynamoDBClient", restored: str, what: Restorable, 
     if described is None:
         raise OpsError(f"There is no table {restored}.")
     keys = tuple(key["AttributeName"] for key in described["KeySchema"])
-    if keys != what.keys:
+    if keys != what.spec.keys:
         raise OpsError(
-            f"The table {restored} has the key {', '.join(keys)}, and not {', '.join(what.keys)}: "
+            f"The table {restored} has the key {', '.join(keys)}, and not {', '.join(what.spec.keys)}: "
             "it is a copy of another table."
             + (f" {restored} is still there, and billed: delete it." if made else "")
         )
@@ -312,11 +315,11 @@ class Merge:
                 yield [clean(item, self.forgotten) for item in page["Items"][start : start + MAX_KEYS]]
 
     def _read_live(self, items: Iterable[Item]) -> Iterator[Item]:
-        keys = [{key: item[key] for key in self.what.keys} for item in items]
+        keys = [{key: item[key] for key in self.what.spec.keys} for item in items]
         return get_items(self.client, self.table, keys, consistent=True)
 
     def _key(self, item: Item) -> tuple[str, ...]:
-        return tuple(str(item[key]["S"]) for key in self.what.keys)
+        return tuple(str(item[key]["S"]) for key in self.what.spec.keys)
 
     def _merge(self, item: Item, alive: Item | None) -> ItemOutcome:
         """Puts an item back; `alive` is what the live table has instead."""
@@ -324,14 +327,14 @@ class Merge:
             return self._merge_attributes(item, alive)
         if alive == item:
             return ItemOutcome.THERE
-        expires = item.get(self.what.expires, {}).get("N")
+        expires = item.get(self.what.spec.expiry_attribute or "", {}).get("N")
         if expires is not None and int(expires) <= self.clock():
             return ItemOutcome.EXPIRED
         if alive is not None and not self.overwrite:
             return ItemOutcome.DIFFERS
         # Only texts and numbers are compared: every change of a list or map also changes a time or a count.
         same = {name: value for name, value in (alive or {}).items() if value.keys() <= _SIMPLE}
-        condition = Update(if_still=same or {self.what.keys[0]: None}).arguments()
+        condition = Update(if_still=same or {self.what.spec.keys[0]: None}).arguments()
         put = partial(self.client.put_item, TableName=self.table, Item=dict(item), **condition)
         outcome = ItemOutcome.OVERWRITTEN if alive else ItemOutcome.PUT_BACK
         return self._attempt(partial(retry_write, put), outcome)
@@ -344,7 +347,7 @@ class Merge:
             return ItemOutcome.THERE
         if known and not self.overwrite:
             return ItemOutcome.DIFFERS
-        keys = {key: alive[key] for key in self.what.keys}
+        keys = {key: alive[key] for key in self.what.spec.keys}
         update = Update(
             values={name: was.get(name) for name in names},
             # The key too: if somebody has just deleted the item, an update would create it.

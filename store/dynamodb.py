@@ -59,6 +59,11 @@ class TableSpec:
     """Whether each new or changed item goes into a stream, as it is after the change."""
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """The partition key, and the sort key where it has one."""
+        return tuple(str(key) for key in (self.partition_key, self.sort_key) if key is not None)
+
+    @property
     def key_attributes(self) -> list[str]:
         """The keys of the table and of its indexes, each once."""
         specs: list[TableSpec | IndexSpec] = [self, *self.indexes]
