@@ -65,6 +65,11 @@ SENDER_SEPARATOR: Final = "/"
 """Between an account and what a script of it calls itself."""
 
 
+def account_of(sender: str) -> str:
+    """The account, by its `sub`, that a sender's key belongs to."""
+    return sender.partition(SENDER_SEPARATOR)[0]
+
+
 @unique
 class NotificationKind(StrEnum):
     """What a notification says, in one of a few words that people need, and its reason where it has one."""
@@ -115,6 +120,8 @@ class NotificationKind(StrEnum):
 
 ENDS: Final = frozenset(one for one in NotificationKind if one.word == "ended")
 """Ends of an incident. They are notified despite acknowledgement, snooze and quiet hours."""
+OVER: Final = ENDS | {NotificationKind.BACK, NotificationKind.READABLE}
+"""Kinds that say that something is over."""
 
 
 # Never by colour alone: each status has a sign of its own.

@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple, Self
 
 from contract.folders import folder_key
-from contract.moments import format_moment, parse_moment
+from contract.moments import HOUR, format_moment, parse_moment
 from store.dynamodb import EXPIRY, Item, Query, Reader, TableSpec, Values, find_kind
 
 SAME_RUN: Final = timedelta(minutes=10)
@@ -84,6 +84,11 @@ class Stamp(NamedTuple):
     run: str
     arrived: datetime
     """When its report came; the records of it are stored under that hour."""
+
+    @property
+    def hours(self) -> tuple[datetime, datetime]:
+        """In which a folder of the run may be stored: a run of several requests is dated by the last one."""
+        return self.arrived, self.arrived - HOUR
 
 
 HASHES: Final = 16

@@ -184,8 +184,7 @@ def load_incident_files(table: RecordTable, incident: Incident) -> RecordFrames:
     Raises:
         DashboardError: what `RecordTable` raises.
     """
-    # A run that came in several requests is dated by the last; the folder may be in one of the hour before.
-    for hour in (incident.seen.arrived, incident.seen.arrived - HOUR):
+    for hour in incident.seen.hours:
         if stored := list(table.query_run(hour, incident.folder, incident.seen.run)):
             return RecordFrames.of(parse_records(stored))
     return RecordFrames.of()

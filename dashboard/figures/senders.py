@@ -16,7 +16,7 @@ from dashboard.figures.incidents import is_quiet, overdue_minutes
 from dashboard.figures.series import spell_moment
 from store.incidents import Incident
 from store.maintenance import Window, maintenance_until, silence_held_until
-from store.senders import Fleet, RefusedReport, Sender
+from store.senders import LEEWAY, Fleet, RefusedReport, Sender
 
 
 @unique
@@ -40,8 +40,6 @@ class Standing(StrEnum):
 
 _STORED: Final = {SenderState(one.word): one for one in (Standing.RETIRED, Standing.SILENT, Standing.LATE)}
 REFUSED_EXPLAINED: Final = "Senders whose last report was refused, and none was accepted since."
-_LEEWAY: Final = timedelta(minutes=5)
-"""Late is who is so much over the interval (docs/incidents.md)."""
 
 
 class CurrentStanding(NamedTuple):
@@ -92,8 +90,8 @@ class SenderRow:
         if sender.state_since > sender.last_arrival_at:
             why = "un-retired, no report since"
             return CurrentStanding(Standing.WAITING, sender.state_since, sender.due_at, why)
-        in_time = sender.last_arrival_at + timedelta(minutes=sender.interval_minutes) + _LEEWAY
-        if now <= max(in_time, sender.due_at + _LEEWAY if sender.due_at else in_time):
+        in_time = sender.last_arrival_at + timedelta(minutes=sender.interval_minutes) + LEEWAY
+        if now <= max(in_time, sender.due_at + LEEWAY if sender.due_at else in_time):
             return CurrentStanding(Standing.UP, sender.state_since, sender.due_at)
         if sender.due_at is None:
             return CurrentStanding(Standing.WAITING, in_time, None, "its interval is unknown")

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 from contract.owners.model import Owners
 from contract.text import reveal, show
-from contract.words import NotificationKind
-from handlers.notifications.rules import OVER
+from contract.words import OVER, NotificationKind
 from handlers.notifications.situation import Notice
 
 NAME_WIDTH = 200

@@ -9,9 +9,10 @@ from typing import Final
 
 from contract.owners.matching import is_quiet
 from contract.owners.model import EVENT_CHANNELS
-from contract.words import ENDS, SENDER_SEPARATOR, NotificationKind
-from handlers.notifications.rules import BEGINNINGS, OVER, PROMPT, DueNotice, Rules, assumed_read
+from contract.words import ENDS, OVER, NotificationKind, account_of
+from handlers.notifications.rules import BEGINNINGS, PROMPT, DueNotice, Rules, assumed_read
 from handlers.notifications.situation import Notice, Notification, Situation, Storm
+from handlers.turns import take_turns
 from store.notifications import (
     DisabledChannel,
     LastSaid,
@@ -190,18 +191,9 @@ def _arrange(notices: Iterable[Notice]) -> tuple[Notice, ...]:
 
     arranged = list[Notice]()
     for _, same in groupby(sorted(notices, key=rank), key=lambda notice: notice.kind):
-        of_senders = _take_turns(same, lambda notice: notice.sender_key)
-        arranged += _take_turns(of_senders, lambda notice: notice.sender_key.partition(SENDER_SEPARATOR)[0])
+        of_senders = take_turns(same, lambda notice: notice.sender_key)
+        arranged += take_turns(of_senders, lambda notice: account_of(notice.sender_key))
     return tuple(arranged)
-
-
-def _take_turns(notices: Iterable[Notice], group: Callable[[Notice], str]) -> list[Notice]:
-    """The first of each group, the second of each, and so on."""
-    seen, turns = Counter[str](), list[tuple[int, Notice]]()
-    for notice in notices:
-        turns.append((seen[group(notice)], notice))
-        seen[group(notice)] += 1
-    return [notice for _, notice in sorted(turns, key=lambda turn: turn[0])]
 
 
 def find_storm(state: RecipientState, now: datetime) -> datetime | None:

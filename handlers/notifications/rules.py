@@ -77,8 +77,6 @@ BEGINNINGS: Final = frozenset(
 _END_OF: Final = {_K.SILENT: _K.BACK, _K.UNREADABLE: _K.READABLE}
 FORGOTTEN: Final = frozenset(_END_OF.values())
 """Kinds after which nothing is left to know of their subject."""
-OVER: Final = ENDS | FORGOTTEN
-"""Kinds that say that something is over."""
 _SAID: Final = {
     _K.UNKNOWN: LastSaid.UNKNOWN,
     _K.NOT_REPORTED: LastSaid.NOT_REPORTED,

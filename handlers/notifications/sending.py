@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from contract.moments import HOUR, format_affected_date, is_plausible, parse_moment
+from contract.moments import format_affected_date, is_plausible, parse_moment
 from contract.owners.model import EVENT_CHANNELS, NAMED_CHANNELS, Channel, ChannelKind
 from contract.words import NotificationKind
 from handlers.notifications import mail, pagerduty, slack, sns, teams, webhook
@@ -174,8 +174,7 @@ class WorstFiles:
         return found
 
     def _query_worst(self, incident: Incident) -> Sequence[NamedFile]:
-        # A run that came in several requests is dated by the last; the folder may be in an earlier one.
-        for hour in (incident.seen.arrived, incident.seen.arrived - HOUR):
+        for hour in incident.seen.hours:
             query = Query(
                 table=self._table,
                 index=Index.AFFECTED_DATE,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from contract.owners.matching import find_owner, find_sender_owner, list_owners
 from contract.owners.model import Owners, name_channel
-from contract.words import SENDER_SEPARATOR, IncidentStatus, SenderState
+from contract.words import IncidentStatus, SenderState, account_of
 from handlers.notifications.document import RenderContext
 from handlers.notifications.sending import Media, RecipientSending, SweepResult, WorstFiles
 from handlers.notifications.situation import Situation
@@ -209,7 +209,7 @@ def list_shared_names(senders: Iterable[Sender]) -> frozenset[str]:
     """The names, without case, that servers of several accounts have: one must not pass for another's."""
     accounts = defaultdict[str, set[str]](set)
     for one in senders:
-        accounts[name_server(one.name).casefold()].add(one.key.partition(SENDER_SEPARATOR)[0])
+        accounts[name_server(one.name).casefold()].add(account_of(one.key))
     return frozenset(name for name, of in accounts.items() if len(of) > 1)
 
 

@@ -15,6 +15,7 @@ from contract.owners.model import ChannelKind
 from contract.text import show
 from contract.words import (
     EXPLANATIONS,
+    OVER,
     REASONS,
     IncidentStatus,
     NotificationKind,
@@ -33,7 +34,6 @@ from handlers.notifications.document import (
     name,
     say,
 )
-from handlers.notifications.rules import OVER
 from handlers.notifications.situation import Notice
 from store.incidents import Incident
 from store.notifications import Recipient

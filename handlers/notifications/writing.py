@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from contract.moments import format_duration
 from contract.owners.matching import find_owner
 from contract.owners.model import Owners
-from contract.words import ENDS, IncidentStatus, NotificationKind
+from contract.words import ENDS, OVER, IncidentStatus, NotificationKind
 from handlers.notifications import wording
 from handlers.notifications.document import (
     SHOWN_FILES,
@@ -25,7 +25,6 @@ from handlers.notifications.document import (
     name,
     say,
 )
-from handlers.notifications.rules import OVER
 from handlers.notifications.situation import Notice, Notification, Storm
 from store.incidents import Incident
 from store.notifications import Recipient

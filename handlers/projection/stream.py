@@ -5,16 +5,16 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contract.limits import ACCOUNT_INCIDENTS, NEW_SENDERS, SENDER_INCIDENTS
 from contract.metrics import Metric
 from contract.moments import format_moment
-from contract.words import SENDER_SEPARATOR
+from contract.words import account_of
 from handlers.incidents.projection import OutOfOrderError, next_check_at, project
 from handlers.incidents.sender import show_sender
 from handlers.runtime import count, logger
+from handlers.turns import take_turns
 from store.dynamodb import may_pass, retry_on_conflict
 from store.incidents import Incident
 from store.runs import PROBLEMS, MalformedRunError, RefusedField, Run, RunAttribute, RunItem, read_run_item
@@ -37,7 +37,7 @@ class Limits(NamedTuple):
 
     def of(self, sender: str, over: Collection[str]) -> int:
         """How many incidents a sender may have, where these accounts are over their limit."""
-        return 0 if sender.partition(SENDER_SEPARATOR)[0] in over else self.sender_incidents
+        return 0 if account_of(sender) in over else self.sender_incidents
 
 
 DEFAULT_LIMITS: Final = Limits()
@@ -119,8 +119,7 @@ def apply_runs(
     def attempt() -> None:
         known = store.read(sender)
         if known.sender is None and (
-            sender.partition(SENDER_SEPARATOR)[0] in full
-            or not store.senders.admit(sender, store.clock(), limits.new_senders)
+            account_of(sender) in full or not store.senders.admit(sender, store.clock(), limits.new_senders)
         ):
             raise TooManySendersError
         work = _Work(known, store, known.recent, limits.of(sender, over))
@@ -162,25 +161,22 @@ class StreamReader:
             botocore.exceptions.ClientError: a service refused or failed: the batch has to come again, and
                 what was applied of it changes nothing then.
         """
-        by_account: dict[str, dict[str, list[Item]]] = {}
+        by_sender: dict[str, list[Item]] = {}
         for record in records:
             # An item that expired or was removed changes nothing.
             item = record["dynamodb"].get("NewImage")
             if item is None or record["eventName"] == "REMOVE":
                 continue
             sender = item[RunAttribute.SENDER]["S"]
-            of_account = by_account.setdefault(sender.partition(SENDER_SEPARATOR)[0], {})
-            of_account.setdefault(sender, []).append(item)
-        if not by_account:
+            by_sender.setdefault(sender, []).append(item)
+        if not by_sender:
             return
         over = self.store.senders.read_over_limit()
         full: set[str] = set()
         failure: Exception | None = None
-        # Accounts take turns: however many senders one of them has, the others do not wait for all of these.
-        turns = zip_longest(*(senders.items() for senders in by_account.values()))
-        for sender, items in filter(None, chain.from_iterable(turns)):
+        for sender in take_turns(by_sender, account_of):
             try:
-                self._apply(sender, items, over, full)
+                self._apply(sender, by_sender[sender], over, full)
             except Exception as error:
                 if not may_pass(error):
                     raise
@@ -204,7 +200,7 @@ class StreamReader:
             apply_runs(self.store, sender, runs, limits=self.limits, over=over, full=full)
         except TooManySendersError:
             count(Metric.SENDERS_REFUSED)
-            if (account := sender.partition(SENDER_SEPARATOR)[0]) not in full:
+            if (account := account_of(sender)) not in full:
                 full.add(account)
                 self._refuse(runs[-1])
         except Exception as error:
@@ -225,7 +221,7 @@ class StreamReader:
             "let each server send one name that stays the same; or raise newSenderLimit",
         )
         item: dict[str, Any] = {
-            RunAttribute.SENDER: {"S": run.sender.partition(SENDER_SEPARATOR)[0]},
+            RunAttribute.SENDER: {"S": account_of(run.sender)},
             RunAttribute.SENDER_NAME: {"S": run.reported_by},
             RunAttribute.REPORTED_BY: {"S": run.reported_by},
             RunAttribute.ARRIVED_AT: {"S": format_moment(run.arrival)},

@@ -10,7 +10,7 @@ from contract.limits import ACCOUNT_INCIDENTS
 from contract.metrics import Metric
 from contract.owners.matching import find_sender_owner
 from contract.owners.model import Owners
-from contract.words import SENDER_SEPARATOR, IncidentStatus, SenderState
+from contract.words import IncidentStatus, SenderState, account_of
 from handlers.incidents.projection import advance, next_check_at
 from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
@@ -41,7 +41,7 @@ class SenderSweep:
         """
         waiting: dict[str, deque[str]] = {}
         for sender in self.store.senders.list_due(now):
-            waiting.setdefault(sender.partition(SENDER_SEPARATOR)[0], deque()).append(sender)
+            waiting.setdefault(account_of(sender), deque()).append(sender)
         taken = dict.fromkeys(waiting, 0.0)
         seen, failure = 0, None
         while waiting:
@@ -127,7 +127,7 @@ class Gauges:
         of_account: Counter[str] = Counter()
         for (sender, status), number in self.store.incidents.count_live().items():
             of_status[status] += number
-            of_account[sender.partition(SENDER_SEPARATOR)[0]] += number
+            of_account[account_of(sender)] += number
         over = [account for account, number in of_account.items() if number > self.most_live]
         table.write_over_limit(over)
         return {
