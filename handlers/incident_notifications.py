@@ -17,8 +17,7 @@ from contract.moments import utc_now
 from contract.names import TEST_OWNER
 from contract.owners.model import SHIPPED_NAME, read_shipped_owners
 from handlers.notifications.delivery import Webhooks
-from handlers.notifications.sending import Media, SweepResult
-from handlers.notifications.sweep import NotificationSweep
+from handlers.notifications.sending import Media, NotificationSweep, SweepResult
 from handlers.runtime import MessagesEnvironment, count, logger, metrics
 from store.notifications import RecipientTable
 

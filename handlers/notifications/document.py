@@ -1,18 +1,18 @@
 """A notification in words, for any medium: media choose how it looks, never what it says."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum, unique
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from contract.owners.model import Owners
-from contract.text import reveal, show
+from contract.text import show
 from contract.words import OVER, NotificationKind
-from handlers.notifications.situation import Notice
+from handlers.notifications.rules import Notice
+from handlers.notifications.situation import NamedFile
 
 NAME_WIDTH = 200
 """Characters of a name from outside; what is longer is cut in the middle."""
@@ -145,24 +145,6 @@ def read_facts(document: Document) -> dict[str, str]:
     return {label: read_phrase(value) for label, value in document.facts.items()}
 
 
-SHOWN_FILES: Final = 10
-"""Files that a notification lists, the oldest first; the others are counted."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NamedFile:
-    """A stuck file, as of its last sighting."""
-
-    name: str
-    created: datetime | None = None
-    """None where the date is not plausible."""
-
-    @property
-    def rank(self) -> tuple[datetime, str]:
-        """The oldest first, those of unknown age last."""
-        return self.created or datetime.max.replace(tzinfo=UTC), self.name
-
-
 @dataclass(frozen=True, kw_only=True)
 class RenderContext:
     """What a notification is written with, besides its notices."""
@@ -247,30 +229,3 @@ def _list_lines(document: Document) -> Iterator[str]:
     yield from ("", *(read_phrase(note) for note in document.notes))
     if document.help:
         yield f"{document.help.text}: {document.help.url}"
-
-
-_SPELT: Final = str.maketrans(
-    {
-        "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
-        "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "\u0131": "i",
-        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
-        "\u2192": "->", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "€": "EUR",
-    }
-)  # fmt: skip
-"""Letters that cannot be taken apart into an ASCII letter and its mark."""
-_OTHER: Final = re.compile(r"[^ -~]+")
-"""Characters without anything like them in ASCII become a `?`, which no name on Windows has."""
-
-
-def to_ascii(text: str) -> str:
-    r"""The nearest printable ASCII.
-
-    >>> to_ascii("D:\\Aufträge\\数据\\in")
-    'D:\\Auftrage\\?\\in'
-    """
-    if not (text.isascii() and text.isprintable()):
-        apart = unicodedata.normalize("NFKD", reveal(text).translate(_SPELT))
-        without_marks = "".join(letter for letter in apart if not unicodedata.combining(letter))
-        text = _OTHER.sub("?", without_marks)
-    # In the header of a mail, `=?` begins a word in another character set (RFC 2047).
-    return text.replace("=?", "= ?").strip() or "?"

@@ -1,4 +1,7 @@
-"""What a recipient is sent now, in which notifications; and what is recorded of each delivery."""
+"""What a recipient is sent now, in which notifications; and what is recorded of each delivery.
+
+Nothing here reads a clock, a table or a network.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,8 +13,8 @@ from typing import Final
 from contract.owners.matching import is_quiet
 from contract.owners.model import EVENT_CHANNELS
 from contract.words import ENDS, OVER, NotificationKind, account_of
-from handlers.notifications.rules import BEGINNINGS, PROMPT, DueNotice, Rules, assumed_read
-from handlers.notifications.situation import Notice, Notification, Situation, Storm
+from handlers.notifications.rules import BEGINNINGS, PROMPT, DueNotice, Notice, Rules, assumed_read
+from handlers.notifications.situation import Situation
 from handlers.turns import take_turns
 from store.notifications import (
     DisabledChannel,
@@ -50,6 +53,26 @@ GIVEN_UP_AFTER: Final = timedelta(hours=6)
 _ORDER: Final = {kind: place for place, kind in enumerate(NotificationKind)}
 """Beginnings before what became of them, as the kinds are declared."""
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storm:
+    """Incidents that began together, and what became of them with this notification."""
+
+    total: int
+    over: int
+    how: NotificationKind | None = None
+    """How all that is over ended; None where that differs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notification:
+    """What one delivery carries: one notice, or a digest of several."""
+
+    recipient: Recipient
+    notices: tuple[Notice, ...]
+    storm: Storm | None = None
+    """Of a digest: what its incidents are a part of."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,8 +16,9 @@ from typing import Final
 
 from contract.owners.model import EVENT_CHANNELS, ChannelKind, Topic
 from contract.words import ENDS, IncidentStatus, NotificationKind, SenderState, UnknownReason
-from handlers.notifications.situation import Notice, Situation
+from handlers.notifications.situation import Situation
 from store.incidents import Incident
+from store.maintenance import Window
 from store.notifications import (
     INCIDENT_PREFIX,
     MAINTENANCE_PREFIX,
@@ -33,7 +34,7 @@ from store.notifications import (
     sender_key,
     unreadable_key,
 )
-from store.senders import UnreadableFolder
+from store.senders import Sender, UnreadableFolder
 
 FIRST_REMINDER: Final = timedelta(hours=4)
 NEXT_REMINDER: Final = timedelta(hours=24)
@@ -77,7 +78,7 @@ BEGINNINGS: Final = frozenset(
 _END_OF: Final = {_K.SILENT: _K.BACK, _K.UNREADABLE: _K.READABLE}
 FORGOTTEN: Final = frozenset(_END_OF.values())
 """Kinds after which nothing is left to know of their subject."""
-_SAID: Final = {
+_SAID_BY: Final = {
     _K.UNKNOWN: LastSaid.UNKNOWN,
     _K.NOT_REPORTED: LastSaid.NOT_REPORTED,
     _K.CLEARED: LastSaid.CLEARED,
@@ -85,10 +86,49 @@ _SAID: Final = {
     _K.CLOSED: LastSaid.ENDED,
 }
 """What a recipient knows once it has read a notice; that it has begun, after all others."""
-_KNOWN: Final = (LastSaid.BEGUN, LastSaid.UNKNOWN)
-"""What is said of an incident whose end is news."""
-_SAID_OVER: Final = (LastSaid.CLEARED, LastSaid.ENDED)
+_END_EXPECTED: Final = (LastSaid.BEGUN, LastSaid.UNKNOWN)
+"""What was last said of an incident whose recipient expects its end."""
+_OVER: Final = (LastSaid.CLEARED, LastSaid.ENDED)
+"""The same, of one that is over."""
 _REPORTING: Final = (SenderState.UP, SenderState.LATE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """One thing to notify of: an incident, a sender, or a sender's unreadable folder."""
+
+    kind: NotificationKind
+    subject: str
+    """What it is about, as the log names it: `incident#...`, `sender#...` or `maintenance#...`."""
+    incident: Incident | None = None
+    sender: Sender | None = None
+    """Of notices about a sender or a folder that it cannot read."""
+    folder: UnreadableFolder | None = None
+    since: datetime | None = None
+    """Of `NOT_REPORTED` and `STILL_STUCK`, the last report that named it; of `REOPENED`, when it cleared."""
+    unknown: tuple[Incident, ...] = ()
+    """Of `SILENT`: the incidents that are unknown because of it."""
+    with_account: bool = False
+    """Whether its server is named with its account, since a server of another account has the same name."""
+    window: Window | None = None
+    """Of `MAINTENANCE`."""
+    files_before: int = 0
+    wait_before: timedelta | None = None
+    """The files and the oldest one's wait in the last notification that it is stuck."""
+    noticed: datetime | None = None
+    """When it was found due, where it waits to be sent."""
+
+    @property
+    def key(self) -> str:
+        """The key of the entry that it is about."""
+        if self.folder is not None and self.sender is not None:
+            return unreadable_key(self.sender.key, self.folder.folder)
+        return self.subject
+
+    @property
+    def sender_key(self) -> str:
+        """Whose it is; "" of a maintenance window."""
+        return self.incident.sender if self.incident else self.sender.key if self.sender else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +161,7 @@ def assumed_read(entry: SubjectState, notice: Notice, at: datetime) -> SubjectSt
     """The state of a subject once a notice about it was read; None where nothing is left to know."""
     if notice.kind in FORGOTTEN:
         return None
-    incident, said = notice.incident, _SAID.get(notice.kind, LastSaid.BEGUN)
+    incident, said = notice.incident, _SAID_BY.get(notice.kind, LastSaid.BEGUN)
     if notice.kind is NotificationKind.ACKNOWLEDGED and incident is not None:
         return replace(entry, acknowledged=incident.acknowledged_until, pending=None)
     reminded = notice.kind is NotificationKind.STILL_OPEN
@@ -154,7 +194,7 @@ class Rules:
         return self.situation.now
 
     @property
-    def _theirs(self) -> Mapping[str, Incident]:
+    def _owned(self) -> Mapping[str, Incident]:
         """The incidents of the recipient's owner, now."""
         return self.situation.by_owner.get(self.recipient.owner.name, {})
 
@@ -199,7 +239,7 @@ class Rules:
         return entry, find_kind(entry)
 
     def _find_incidents(self) -> Iterator[DueNotice]:
-        entries, found = list_entries(self.state, INCIDENT_PREFIX), dict(self._theirs)
+        entries, found = list_entries(self.state, INCIDENT_PREFIX), dict(self._owned)
         for key, entry in entries.items():
             incident_id = key.removeprefix(INCIDENT_PREFIX)
             if incident := self.situation.incidents.get(incident_id):
@@ -213,8 +253,8 @@ class Rules:
             yield self._decide_incident(key, entries.get(key, SubjectState(sender=incident.sender)), incident)
 
     def _decide_incident(self, key: str, entry: SubjectState, incident: Incident) -> DueNotice:
-        mine, maintained = incident.incident_id in self._theirs, incident.maintenance_until is not None
-        ends_alone = self.quiet or self._is_muted(incident) or not mine
+        owned, maintained = incident.incident_id in self._owned, incident.maintenance_until is not None
+        ends_alone = self.quiet or self._is_muted(incident) or not owned
 
         def is_held(kind: NotificationKind | None) -> bool:
             # Its server may be off: what no report says is said after the maintenance, if it is so then.
@@ -224,9 +264,9 @@ class Rules:
             kind = self._find_kind(known, incident)
             if kind is not None and not (is_held(kind) if kind in ENDS else ends_alone):
                 return kind
-            news = incident.acknowledged(self._now) and incident.acknowledged_until != known.acknowledged
-            knows = known.said in _KNOWN and incident.live and not self.quiet and not maintained
-            return _K.ACKNOWLEDGED if news and knows and self._wants(_K.ACKNOWLEDGED) else None
+            newly = incident.acknowledged(self._now) and incident.acknowledged_until != known.acknowledged
+            follows = known.said in _END_EXPECTED and incident.live and not self.quiet and not maintained
+            return _K.ACKNOWLEDGED if newly and follows and self._wants(_K.ACKNOWLEDGED) else None
 
         def make_notice(kind: NotificationKind) -> Notice:
             return Notice(
@@ -251,8 +291,8 @@ class Rules:
         if kept.said is LastSaid.NOT_REPORTED and not incident.live:
             # One that is no longer reported ends without a further notice.
             kept = replace(kept, said=LastSaid.ENDED, at=self._now)
-        owed = mine or kept.said in _KNOWN
-        return DueNotice(key=key, entry=kept if owed and self._is_kept(kept, incident) else None)
+        expected = owned or kept.said in _END_EXPECTED
+        return DueNotice(key=key, entry=kept if expected and self._is_kept(kept, incident) else None)
 
     def _find_kind(self, entry: SubjectState, incident: Incident) -> NotificationKind | None:
         """The kind that is due, muted or not."""
@@ -283,7 +323,7 @@ class Rules:
     def _is_kept(self, entry: SubjectState, incident: Incident | None) -> bool:
         """Whether what was said about an incident still matters."""
         live = incident is not None and incident.live
-        if entry.said in _SAID_OVER:
+        if entry.said in _OVER:
             return live or entry.at is None or self._now - entry.at <= OVER_KEPT
         return live and entry.said is not LastSaid.NOTHING
 
@@ -294,25 +334,25 @@ class Rules:
         missing = entries.keys() - {sender_key(sender) for sender in self.situation.senders}
         yield from (DueNotice(key=key, entry=entries[key]) for key in missing)
         unknown = defaultdict[str, list[Incident]](list)
-        silent = (one for one in self._theirs.values() if one.live and one.reason is UnknownReason.SILENT)
+        silent = (one for one in self._owned.values() if one.live and one.reason is UnknownReason.SILENT)
         for one in sorted(silent, key=lambda one: (one.breached_since, one.incident_id)):
             unknown[one.sender].append(one)
         for sender in self.situation.senders.values():
-            key, theirs = sender_key(sender.key), tuple(unknown[sender.key])
+            key, affected = sender_key(sender.key), tuple(unknown[sender.key])
             known = (
                 self.state.entries.get(incident_key(one.incident_id))
-                for one in theirs
+                for one in affected
                 if not self._is_muted(one)
             )
-            mine = self.recipient.after is None and sender.owner == self.recipient.owner.name
+            owned = self.recipient.after is None and sender.owner == self.recipient.owner.name
             yield self._decide(
                 key,
                 entries.get(key, SubjectState(sender=sender.key)),
-                Notice(kind=NotificationKind.SILENT, subject=key, sender=sender, unknown=theirs),
-                lasts=sender.state is SenderState.SILENT,
-                well=sender.state in _REPORTING,
+                Notice(kind=NotificationKind.SILENT, subject=key, sender=sender, unknown=affected),
+                ongoing=sender.state is SenderState.SILENT,
+                over=sender.state in _REPORTING,
                 # To its owner, and to recipients who know of what is unknown now.
-                concerned=mine or any(entry is not None and entry.said in _KNOWN for entry in known),
+                concerned=owned or any(entry is not None and entry.said in _END_EXPECTED for entry in known),
                 held=sender.silence_held_until is not None,
             )
 
@@ -342,8 +382,8 @@ class Rules:
                     key,
                     entry,
                     Notice(kind=kind, subject=subject, sender=sender, folder=about),
-                    lasts=reports and folder is not None,
-                    well=reports and folder is None and len(sender.unreadable_folders) >= sender.unreadable,
+                    ongoing=reports and folder is not None,
+                    over=reports and folder is None and len(sender.unreadable_folders) >= sender.unreadable,
                     concerned=first and folder is not None and folder.owner == self.recipient.owner.name,
                     held=folder is not None and folder.maintenance_until is not None,
                 )
@@ -351,15 +391,15 @@ class Rules:
     def _find_windows(self) -> Iterator[DueNotice]:
         """Each maintenance window that touches the recipient's owner: once, whatever it wants."""
         # In PagerDuty, nothing would ever resolve it.
-        told = self.recipient.after is None and self.recipient.channel.kind is not ChannelKind.PAGERDUTY
+        notified = self.recipient.after is None and self.recipient.channel.kind is not ChannelKind.PAGERDUTY
         for window in self.situation.windows:
             key = f"{MAINTENANCE_PREFIX}{window.window_id}"
             yield self._decide(
                 key,
                 self.state.entries.get(key, SubjectState(sender="")),
                 Notice(kind=NotificationKind.MAINTENANCE, subject=key, window=window),
-                lasts=True,
-                concerned=told and self.recipient.owner.name in self.situation.touched[window.window_id],
+                ongoing=True,
+                concerned=notified and self.recipient.owner.name in self.situation.touched[window.window_id],
             )
 
     def _decide(
@@ -368,29 +408,29 @@ class Rules:
         entry: SubjectState,
         begins: Notice,
         *,
-        lasts: bool,
-        well: bool = False,
+        ongoing: bool,
+        over: bool = False,
         concerned: bool,
         held: bool = False,
     ) -> DueNotice:
         """What is due about a sender, a folder or a window, where `begins` is the notice that it begins.
 
-        `lasts` says whether it does, and `well` whether it is known to be over: where neither is so, that is
-        unknown, or no longer watched. While it is `held`, nothing is said. Its beginning is news only to
-        those who are `concerned`.
+        `ongoing` says whether it goes on, and `over` whether it is known to be over: where neither is so,
+        that is unknown, or it is no longer watched. While it is `held`, no notice is due. That it begins is due
+        only to a recipient that is `concerned`.
         """
         end = _END_OF.get(begins.kind)
 
         def is_over(known: SubjectState) -> bool:
             # A silence may also end because somebody set another interval: then the sender has not reported.
             silent = begins.sender if begins.kind is NotificationKind.SILENT else None
-            return well and (silent is None or silent.last_run_at != known.since)
+            return over and (silent is None or silent.last_run_at != known.since)
 
         def find_kind(known: SubjectState) -> NotificationKind | None:
             kind = None
-            if lasts and concerned and known.said is LastSaid.NOTHING:
+            if ongoing and concerned and known.said is LastSaid.NOTHING:
                 kind = begins.kind
-            elif not lasts and known.said is LastSaid.BEGUN and is_over(known):
+            elif not ongoing and known.said is LastSaid.BEGUN and is_over(known):
                 kind = end
             return kind if kind is not None and not (held or self.quiet) and self._wants(kind) else None
 
@@ -401,9 +441,9 @@ class Rules:
         if kind is not None:
             return self._wait_to_send(key, entry, make_notice(kind))
         kept = entry.said is not LastSaid.NOTHING
-        if not lasts and is_over(entry):
+        if not ongoing and is_over(entry):
             kept = entry.said is LastSaid.BEGUN and end is not None and self._wants(end)
-        elif not lasts and begins.kind is NotificationKind.SILENT:
+        elif not ongoing and begins.kind is NotificationKind.SILENT:
             # A silence that a setting ended is over, and needs no further notice.
             kept = False
         return DueNotice(key=key, entry=replace(entry, pending=None) if kept else None)

@@ -1,30 +1,52 @@
-"""Notifying one recipient: every notification is delivered, then recorded, before the next."""
+"""One sweep over all recipients: sends each what is due.
+
+Several recipients at once; of one, each notification is delivered, then recorded, before the next.
+"""
 
 import hashlib
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial, reduce
-from heapq import nsmallest
-from itertools import islice
-from operator import attrgetter
+from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from contract.moments import format_affected_date, is_plausible, parse_moment
-from contract.owners.model import EVENT_CHANNELS, NAMED_CHANNELS, Channel, ChannelKind
+from contract.owners.model import (
+    EVENT_CHANNELS,
+    NAMED_CHANNELS,
+    Channel,
+    ChannelKind,
+    Owners,
+    name_channel,
+)
 from contract.words import NotificationKind
 from handlers.notifications import mail, pagerduty, slack, sns, teams, webhook
 from handlers.notifications.delivery import ChannelError, DeliveryError, Medium, Webhooks
-from handlers.notifications.document import SHOWN_FILES, NamedFile, RenderContext
-from handlers.notifications.plan import disable, enable, plan, record_delivery, record_failure, record_unsent
-from handlers.notifications.situation import Notification, Situation
-from handlers.notifications.writing import WITH_FILES, write_test, write_what_fits
+from handlers.notifications.document import RenderContext
+from handlers.notifications.plan import (
+    Notification,
+    disable,
+    enable,
+    plan,
+    record_delivery,
+    record_failure,
+    record_unsent,
+)
+from handlers.notifications.situation import (
+    OwnerFinder,
+    Situation,
+    WorstFiles,
+    correct_owners,
+    read_situation,
+    with_maintenance,
+)
+from handlers.notifications.writing import WITH_FILES, list_shared_names, write_test, write_what_fits
 from handlers.runtime import logger
-from store.dynamodb import ConflictError, Item, Query, Reader, read_text
-from store.incidents import Incident
+from store.dynamodb import ConflictError, Reader
+from store.maintenance import LONGEST_GRACE_PERIOD, MaintenanceTable
 from store.notifications import (
     INCIDENT_PREFIX,
     LEASE,
@@ -35,18 +57,17 @@ from store.notifications import (
     RecipientTable,
     StoredRecipient,
     failing_since,
+    list_notified,
+    list_recipients,
 )
-from store.records import Attribute, FileAttribute, Index
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+AT_ONCE: Final = 8
+"""Recipients that are notified at the same time."""
 DELIVERY_SECONDS: Final = 45.0
 """What one delivery may take at most, with its files and its record; none is begun in less."""
-MOST_INCIDENTS: Final = SHOWN_FILES
-"""Whose files are read for one notification: a digest shows no more files than these have, one each."""
-MOST_PAGES: Final = 8
-"""Of one hour of a folder, of 1 MB each: many reports of one path in an hour, or very many files."""
 LOG_KEPT: Final = timedelta(days=90)
 """How much longer than an incident after its end: the log of one that lasted is older than it."""
 DENIED_FOR: Final = timedelta(minutes=10)
@@ -146,60 +167,6 @@ class Media:
         return hashlib.blake2b(target.encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
-class WorstFiles:
-    """Reads the oldest files of incidents, once for all recipients of a sweep. Threads may share it."""
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._reader = Reader(client)
-        self._table = table
-        self._known: dict[tuple[str, str], Sequence[NamedFile]] = {}
-
-    def find(self, notification: Notification) -> Mapping[str, Sequence[NamedFile]]:
-        """The oldest files of the first incidents of a notification, by incident id.
-
-        Empty where the records are gone. An incident whose records cannot be read now is missing: better a
-        notification without files than a late one.
-        """
-        named = (notice.incident for notice in notification.notices if notice.kind in WITH_FILES)
-        found = {}
-        for incident in islice((one for one in named if one is not None), MOST_INCIDENTS):
-            key = incident.incident_id, incident.seen.run
-            if key not in self._known:
-                try:
-                    self._known[key] = self._query_worst(incident)
-                except (BotoCoreError, ClientError):
-                    logger.exception("files cannot be read", extra={"incident": incident.incident_id})
-                    continue
-            found[incident.incident_id] = self._known[key]
-        return found
-
-    def _query_worst(self, incident: Incident) -> Sequence[NamedFile]:
-        for hour in incident.seen.hours:
-            query = Query(
-                table=self._table,
-                index=Index.AFFECTED_DATE,
-                equal={
-                    Attribute.AFFECTED_DATE: format_affected_date(hour),
-                    Attribute.FOLDER: incident.folder,
-                },
-                only={Attribute.RUN_ID: incident.seen.run},
-                attributes=[Attribute.FILES],
-            )
-            if records := list(self._reader.query(query, MOST_PAGES)):
-                files = (file for record in records for file in _parse_files(record, incident))
-                return nsmallest(SHOWN_FILES, files, key=attrgetter("rank"))
-        return ()
-
-
-def _parse_files(record: Item, incident: Incident) -> Iterator[NamedFile]:
-    for entry in record[Attribute.FILES]["L"]:
-        created = parse_moment(read_text(entry["M"], FileAttribute.CREATION_DATE))
-        yield NamedFile(
-            name=read_text(entry["M"], FileAttribute.FILENAME),
-            created=created if is_plausible(created, incident.seen.arrived) else None,
-        )
-
-
 @dataclass(kw_only=True)
 class RecipientSending:
     """Notifies one recipient."""
@@ -292,7 +259,8 @@ class RecipientSending:
         return True
 
     def _deliver(self, notification: Notification) -> None:
-        context = replace(self.context, now=self.clock(), files=self.files.find(notification))
+        stuck = (one.incident for one in notification.notices if one.incident and one.kind in WITH_FILES)
+        context = replace(self.context, now=self.clock(), files=self.files.find(stuck))
         try:
             self.media.deliver(notification, context)
         except (ChannelError, DeliveryError):
@@ -375,3 +343,100 @@ def build_log(sent: Notification, at: datetime, retention: timedelta | None) -> 
         folder = notice.folder.folder if notice.folder else None
         for subject in (notice.subject, *(f"{INCIDENT_PREFIX}{one.incident_id}" for one in notice.unknown)):
             yield LogEntry(subject=subject, kind=notice.kind, at=at, folder=folder, expires=expires)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationSweep:
+    """Sends every recipient what is due."""
+
+    client: "DynamoDBClient"
+    errors_table: str
+    senders_table: str
+    incidents_table: str
+    owners: Owners
+    recipients: RecipientTable
+    media: Media
+    dashboard_url: str
+    docs_url: str
+    retention: timedelta | None
+    clock: Callable[[], datetime]
+
+    @cached_property
+    def _finder(self) -> "OwnerFinder":
+        return OwnerFinder(self.owners)
+
+    def run(self, seconds_left: Callable[[], float]) -> SweepResult:
+        """One sweep. What it has no time for, the next one finds.
+
+        Recipients are read before the situation: whoever writes one meanwhile makes this sweep's write of it
+        fail, so that no notification follows from a situation older than the last one's.
+
+        Args:
+            seconds_left: the time until the function has to be done.
+        """
+        now = self.clock()
+        recipients = list_recipients(self.owners)
+        read = self.recipients.read(recipients)
+        for key, error in read.unreadable.items():
+            logger.error(
+                "a recipient's state cannot be read", exc_info=error, extra={"owner": key.partition("/")[0]}
+            )
+        notified = {incident for one in read.stored.values() for incident in list_notified(one.state)}
+        situation, wrong_owners = read_situation(
+            self.client, self.senders_table, self.incidents_table, self._finder, now, notified
+        )
+        windows = MaintenanceTable(Reader(self.client), self.recipients.name)
+        situation = with_maintenance(situation, windows.list_windows(now - LONGEST_GRACE_PERIOD), self.owners)
+        files = WorstFiles(self.client, self.errors_table)
+        shared = list_shared_names(situation.senders.values())
+        context = replace(self._context(), shared=shared, owners=self.owners)
+
+        def notify(one: Recipient) -> SweepResult:
+            sending = RecipientSending(
+                recipient=one,
+                stored=read.stored[one.key],
+                table=self.recipients,
+                media=self.media,
+                files=files,
+                context=context,
+                retention=self.retention,
+                clock=self.clock,
+                seconds_left=seconds_left,
+            )
+            return sending.run(situation)
+
+        # Others first each minute, so that not always the same ones miss out when time is short.
+        first = int(now.timestamp() // 60) * AT_ONCE % len(recipients) if recipients else 0
+        in_turn = [*recipients[first:], *recipients[:first]]
+        result = _run_all(notify, [one for one in in_turn if one.key in read.stored], seconds_left())
+        result.faults += len(read.unreadable)
+        corrected = correct_owners(self.client, self.incidents_table, wrong_owners, seconds_left)
+        if corrected:
+            logger.info("owners of incidents were corrected", extra={"incidents": corrected})
+        return result
+
+    def test(self, owner: str) -> list[dict[str, str]]:
+        """Sends a test over each channel of an owner, also a disabled one; gives each with its problem."""
+        return [
+            {"channel": name_channel(one.channel), "problem": self.media.test(one, self._context())}
+            for one in list_recipients(self.owners)
+            if one.owner.name == owner
+        ]
+
+    def _context(self) -> RenderContext:
+        return RenderContext(now=self.clock(), dashboard_url=self.dashboard_url, docs_url=self.docs_url)
+
+
+def _run_all(
+    notify: Callable[[Recipient], SweepResult], recipients: Iterable[Recipient], seconds: float
+) -> SweepResult:
+    """Several at once, so that a slow channel holds up no other recipient."""
+    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notifying")
+    done, unfinished = wait([pool.submit(notify, one) for one in recipients], timeout=max(0.0, seconds))
+    # One that hangs goes on by itself, or ends with the process: its lease runs out either way.
+    pool.shutdown(wait=False, cancel_futures=True)
+    result = SweepResult.total(one.result() for one in done if not one.cancelled())
+    if unfinished:
+        logger.error("recipients were not notified in time", extra={"recipients": len(unfinished)})
+    result.faults += len(unfinished)
+    return result

@@ -1,12 +1,15 @@
 """Notifications to topics of Amazon SNS: as plain text, and in one SMS."""
 
 import json
+import re
+import unicodedata
 from functools import partial
 from typing import Any, Final
 
 from contract.owners.model import ChannelKind, name_mail_topic
+from contract.text import reveal
 from handlers.notifications.delivery import call_aws
-from handlers.notifications.document import Document, render_text, to_ascii, unlink
+from handlers.notifications.document import Document, render_text, unlink
 from store.notifications import Recipient
 
 MAX_TOPIC_BYTES: Final = 60_000
@@ -69,3 +72,30 @@ def render_sms(document: Document) -> str:
         if places > MAX_SMS:
             return text[:index]
     return text
+
+
+_SPELT: Final = str.maketrans(
+    {
+        "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+        "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "\u0131": "i",
+        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
+        "\u2192": "->", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "€": "EUR",
+    }
+)  # fmt: skip
+"""Letters that cannot be taken apart into an ASCII letter and its mark."""
+_OTHER: Final = re.compile(r"[^ -~]+")
+"""Characters without anything like them in ASCII become a `?`, which no name on Windows has."""
+
+
+def to_ascii(text: str) -> str:
+    r"""The nearest printable ASCII.
+
+    >>> to_ascii("D:\\Aufträge\\数据\\in")
+    'D:\\Auftrage\\?\\in'
+    """
+    if not (text.isascii() and text.isprintable()):
+        apart = unicodedata.normalize("NFKD", reveal(text).translate(_SPELT))
+        without_marks = "".join(letter for letter in apart if not unicodedata.combining(letter))
+        text = _OTHER.sub("?", without_marks)
+    # In the header of a mail, `=?` begins a word in another character set (RFC 2047).
+    return text.replace("=?", "= ?").strip() or "?"

@@ -34,7 +34,7 @@ from handlers.notifications.document import (
     name,
     say,
 )
-from handlers.notifications.situation import Notice
+from handlers.notifications.rules import Notice
 from store.incidents import Incident
 from store.notifications import Recipient
 

@@ -1,5 +1,6 @@
 """Writing the document of a notification: its files and lists, and how much of it a medium takes."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,14 +11,12 @@ from zoneinfo import ZoneInfo
 from contract.moments import format_duration
 from contract.owners.matching import find_owner
 from contract.owners.model import Owners
-from contract.words import ENDS, OVER, IncidentStatus, NotificationKind
+from contract.words import ENDS, OVER, IncidentStatus, NotificationKind, account_of
 from handlers.notifications import wording
 from handlers.notifications.document import (
-    SHOWN_FILES,
     Document,
     ListItem,
     ListSection,
-    NamedFile,
     Phrase,
     RenderContext,
     Tone,
@@ -25,9 +24,12 @@ from handlers.notifications.document import (
     name,
     say,
 )
-from handlers.notifications.situation import Notice, Notification, Storm
+from handlers.notifications.plan import Notification, Storm
+from handlers.notifications.rules import Notice
+from handlers.notifications.situation import SHOWN_FILES, NamedFile
 from store.incidents import Incident
 from store.notifications import Recipient
+from store.senders import Sender
 
 WITH_FILES: Final = frozenset(
     {NotificationKind.UNKNOWN, NotificationKind.NOT_REPORTED}
@@ -147,6 +149,14 @@ def write_test(recipient: Recipient, context: RenderContext) -> Document:
         at=context.now,
         key=f"test#{owner}",
     )
+
+
+def list_shared_names(senders: Iterable[Sender]) -> frozenset[str]:
+    """The names, without case, that servers of several accounts have: one must not pass for another's."""
+    accounts = defaultdict[str, set[str]](set)
+    for one in senders:
+        accounts[wording.name_server(one.name).casefold()].add(account_of(one.key))
+    return frozenset(name for name, of in accounts.items() if len(of) > 1)
 
 
 def _tell_apart(notice: Notice, shared: Collection[str]) -> Notice:

@@ -9,7 +9,7 @@ from typing import Any
 from contract.names import PROJECTION, SWEEP, Output
 from contract.owners.model import Owners
 from handlers.notifications.plan import plan, record_unsent
-from handlers.notifications.sweep import OwnerFinder, read_situation
+from handlers.notifications.situation import OwnerFinder, read_situation
 from local.provider import Aws
 from store.notifications import RecipientTable, list_notified, list_recipients
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
-from handlers.notifications import sweep
-from handlers.notifications.situation import Notification
+from handlers.notifications import sending, situation
+from handlers.notifications.plan import Notification
 from store.notifications import LEASE, RecipientState, StoredRecipient
 from tests.faults.killed import KilledError
 from tests.stands.memory_tables import MemoryTables, make_memory_tables
@@ -109,7 +109,7 @@ class InThisThread(Executor):
 
 @pytest.fixture(autouse=True)
 def _one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (sweep, concurrent.futures):
+    for module in (sending, concurrent.futures):
         monkeypatch.setattr(module, "ThreadPoolExecutor", InThisThread)
 
 
@@ -169,15 +169,15 @@ def test_a_delivery_that_outlasts_its_lease_is_one_duplicate(caplog: pytest.LogC
 def test_two_sweeps_that_read_the_same_deliver_once(monkeypatch: pytest.MonkeyPatch) -> None:
     notifier = _stuck_notifier()
     first, second = notifier.build(), notifier.build()
-    read = sweep.read_situation
+    read = situation.read_situation
 
     def read_late(*asked: Any) -> Any:
         # The other one comes and goes between the reading of recipients and that of the situation.
-        monkeypatch.setattr(sweep, "read_situation", read)
+        monkeypatch.setattr(sending, "read_situation", read)
         second.run(lambda: 60.0)
         return read(*asked)
 
-    monkeypatch.setattr(sweep, "read_situation", read_late)
+    monkeypatch.setattr(sending, "read_situation", read_late)
     first.run(lambda: 60.0)
     assert notifier.post.take() == NEW_INBOUND
 

@@ -10,9 +10,9 @@ from typing import Any
 from contract.owners.model import Channel, ChannelKind, Owner, Owners, Rule
 from handlers.notifications.delivery import ADDRESSES_KEPT_SECONDS, Webhooks
 from handlers.notifications.document import RenderContext
-from handlers.notifications.sending import Media, SweepResult
-from handlers.notifications.situation import Notice, Notification
-from handlers.notifications.sweep import NotificationSweep
+from handlers.notifications.plan import Notification
+from handlers.notifications.rules import Notice
+from handlers.notifications.sending import Media, NotificationSweep, SweepResult
 from store.notifications import (
     INCIDENT_PREFIX,
     SENDER_PREFIX,

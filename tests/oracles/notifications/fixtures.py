@@ -8,7 +8,8 @@ from typing import Any
 
 from contract.owners.model import Channel, ChannelKind, Owner
 from contract.words import IncidentStatus, NotificationKind, SenderKind, SenderState, UnknownReason
-from handlers.notifications.situation import Notice, Notification
+from handlers.notifications.plan import Notification
+from handlers.notifications.rules import Notice
 from store.incidents import Incident
 from store.notifications import Recipient
 from store.runs import Stamp

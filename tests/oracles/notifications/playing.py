@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from contract.words import NotificationKind
-from handlers.notifications.plan import disable, enable, plan, record_delivery, record_failure, record_unsent
-from handlers.notifications.situation import Notification, Situation
+from handlers.notifications import plan
+from handlers.notifications.plan import Notification
+from handlers.notifications.situation import Situation
 from store.incidents import Incident
 from store.notifications import Recipient, RecipientState, list_notified
 from store.senders import Sender
@@ -41,9 +42,9 @@ class Played:
         self.sweeps.append(sweep)
         situation = self.situation
         while True:
-            planned = plan(self.recipient, self.state, situation)
+            planned = plan.plan(self.recipient, self.state, situation)
             if planned.state != self.state:
-                again = plan(self.recipient, planned.state, situation)
+                again = plan.plan(self.recipient, planned.state, situation)
                 assert again == planned, "planning twice is planning once"
             self.state = planned.state
             sweep.planned = sweep.planned or [
@@ -56,7 +57,7 @@ class Played:
         return sweep
 
     def enable(self) -> None:
-        self.state = enable(self.state)
+        self.state = plan.enable(self.state)
 
     @property
     def situation(self) -> Situation:
@@ -74,7 +75,7 @@ class Played:
             fate: Fate = self.fates.pop(0) if self.fates else Outcome.RECORDED
             if fate is Outcome.UNSENT:
                 for one in (notification, *waiting):
-                    self.state = record_unsent(self.state, one)
+                    self.state = plan.record_unsent(self.state, one)
                     sweep.attempts.append(Attempt(words_of(one), Outcome.UNSENT))
                 return False
             if fate in (Outcome.CUT_OFF_AFTER, Outcome.CUT_OFF_BEFORE):
@@ -82,16 +83,16 @@ class Played:
                 sweep.attempts += [Attempt(words_of(one), Outcome.CUT_OFF_BEFORE) for one in waiting]
                 return False
             if fate == BROKEN:
-                self.state = disable(self.state, self.now, "the webhook is gone")
+                self.state = plan.disable(self.state, self.now, "the webhook is gone")
                 sweep.attempts += [Attempt(words_of(one), Outcome.UNSENT) for one in (notification, *waiting)]
                 return False
             if fate in (Outcome.REFUSED, Outcome.TIMED_OUT):
-                self.state, _ = record_failure(
+                self.state, _ = plan.record_failure(
                     self.state, notification, self.now, in_doubt=fate is Outcome.TIMED_OUT
                 )
                 sweep.attempts.append(Attempt(words_of(notification), Outcome(fate)))
                 continue
-            self.state = record_delivery(self.state, notification, self.now)
+            self.state = plan.record_delivery(self.state, notification, self.now)
             sweep.attempts.append(Attempt(words_of(notification), Outcome.RECORDED))
             went = True
         return went

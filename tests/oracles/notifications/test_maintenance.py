@@ -13,9 +13,8 @@ from contract.moments import Hours
 from contract.words import IncidentStatus, SenderState, UnknownReason
 from contract.words import NotificationKind as K
 from handlers.notifications.plan import plan, record_delivery
-from handlers.notifications.rules import BEGINNINGS
-from handlers.notifications.situation import Notice, Situation
-from handlers.notifications.sweep import with_maintenance
+from handlers.notifications.rules import BEGINNINGS, Notice
+from handlers.notifications.situation import Situation, with_maintenance
 from store.incidents import Incident
 from store.maintenance import Window
 from store.notifications import RecipientState, list_recipients

@@ -6,8 +6,7 @@ from itertools import pairwise
 
 from contract.words import IncidentStatus
 from contract.words import NotificationKind as K
-from handlers.notifications.plan import plan
-from handlers.notifications.situation import Storm
+from handlers.notifications.plan import Storm, plan
 from store.dynamodb import dump_chunks, load_chunks
 from store.incidents import Incident
 from store.notifications import RecipientState, list_notified

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from contract.owners.model import Channel
 from contract.words import IncidentStatus, NotificationKind, UnknownReason
-from handlers.notifications.document import NamedFile, RenderContext
-from handlers.notifications.situation import Notice, Notification
+from handlers.notifications.document import RenderContext
+from handlers.notifications.plan import Notification
+from handlers.notifications.rules import Notice
+from handlers.notifications.situation import NamedFile
 from store.senders import UnreadableFolder
 from tests.unit.handlers.notifications.samples import (
     MAIL,

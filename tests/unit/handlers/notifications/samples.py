@@ -8,8 +8,10 @@ from contract.moments import Hours
 from contract.owners.model import Channel, ChannelKind, Owner
 from contract.words import Clearing, IncidentStatus, SenderKind, SenderState, UnknownReason
 from contract.words import NotificationKind as K
-from handlers.notifications.document import Document, NamedFile, RenderContext
-from handlers.notifications.situation import Notice, Notification
+from handlers.notifications.document import Document, RenderContext
+from handlers.notifications.plan import Notification
+from handlers.notifications.rules import Notice
+from handlers.notifications.situation import NamedFile
 from store.incidents import Incident
 from store.maintenance import Window
 from store.notifications import Recipient

@@ -15,17 +15,11 @@ from hypothesis import given
 from linkify_it import LinkifyIt
 
 from contract.words import NotificationKind
-from handlers.notifications.document import (
-    Document,
-    NamedFile,
-    RenderContext,
-    format_time,
-    render_text,
-    to_ascii,
-)  # fmt: skip
+from handlers.notifications.document import Document, RenderContext, format_time, render_text
 from handlers.notifications.mail import render_html, render_mail
-from handlers.notifications.situation import Notification
-from handlers.notifications.sns import render_sms
+from handlers.notifications.plan import Notification
+from handlers.notifications.situation import NamedFile
+from handlers.notifications.sns import render_sms, to_ascii
 from handlers.notifications.writing import write_document
 from tests.unit.handlers.notifications.hostile import names, notifications
 from tests.unit.handlers.notifications.samples import (

@@ -16,7 +16,7 @@ from unittest.mock import MagicMock, patch
 
 from contract.owners.model import Channel, ChannelKind, Owner, Owners, Rule
 from handlers.notifications.plan import plan, record_delivery
-from handlers.notifications.sweep import OwnerFinder, read_situation
+from handlers.notifications.situation import OwnerFinder, read_situation
 from store.dynamodb import dump_chunks
 from store.incidents import IncidentTable
 from store.notifications import RecipientState, list_recipients

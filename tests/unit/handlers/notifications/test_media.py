@@ -24,8 +24,8 @@ from handlers.notifications import slack, teams
 from handlers.notifications.delivery import ChannelError, encode_body
 from handlers.notifications.document import RenderContext
 from handlers.notifications.pagerduty import MAX_KEY, MAX_SUMMARY, render_pagerduty
-from handlers.notifications.plan import MOST_EVENTS, plan, record_delivery
-from handlers.notifications.situation import Notification, Situation
+from handlers.notifications.plan import MOST_EVENTS, Notification, plan, record_delivery
+from handlers.notifications.situation import Situation
 from handlers.notifications.webhook import render_webhook
 from handlers.notifications.writing import write_document, write_what_fits
 from local.receiver.inbox import PAGERDUTY_EVENT

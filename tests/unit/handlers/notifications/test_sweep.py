@@ -13,9 +13,8 @@ from botocore.exceptions import ClientError
 
 from contract.moments import format_affected_date, format_moment
 from handlers.notifications.delivery import ChannelError, DeliveryError
-from handlers.notifications.document import SHOWN_FILES
-from handlers.notifications.situation import Notification
-from handlers.notifications.sweep import correct_owners
+from handlers.notifications.plan import Notification
+from handlers.notifications.situation import SHOWN_FILES, correct_owners
 from store.incidents import IncidentAttribute
 from store.notifications import NotificationAttribute
 from store.records import Attribute, FileAttribute

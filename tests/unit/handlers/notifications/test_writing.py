@@ -15,12 +15,13 @@ from hypothesis import given
 from contract.owners.model import Owners, Rule
 from contract.words import EXPLANATIONS, REASONS, Clearing, IncidentStatus, UnknownReason
 from contract.words import NotificationKind as K
-from handlers.notifications import mail, slack, sns, teams
-from handlers.notifications.document import Document, Link, NamedFile, RenderContext, Tone, render_text
-from handlers.notifications.situation import Notice, Notification, Storm
-from handlers.notifications.sweep import list_shared_names
+from handlers.notifications import mail, slack, sns, teams, writing
+from handlers.notifications.document import Document, Link, RenderContext, Tone, render_text
+from handlers.notifications.plan import Notification, Storm
+from handlers.notifications.rules import Notice
+from handlers.notifications.situation import NamedFile
 from handlers.notifications.wording import MAX_SUBJECT
-from handlers.notifications.writing import GONE, MOST_LISTED, write_document, write_what_fits
+from handlers.notifications.writing import GONE, MOST_LISTED, list_shared_names, write_document
 from store.senders import UnreadableFolder
 from tests.unit.handlers.notifications.hostile import notifications
 from tests.unit.handlers.notifications.samples import (
@@ -251,7 +252,7 @@ def storm(number: int) -> list[Notice]:
 @BY_MEDIUM
 def test_a_storm_is_one_message_that_counts_all_and_names_the_worst(fits: Callable[[Document], bool]) -> None:
     notices = storm(200)
-    document = write_what_fits(notification(*notices), context(*notices), fits)
+    document = writing.write_what_fits(notification(*notices), context(*notices), fits)
     assert fits(document)
     assert document.headline == "Files stuck in 160 folders, 40 cleared, oldest 3 h 10 min"
     stuck_now, cleared, _ = document.sections
@@ -299,7 +300,7 @@ def test_a_digest_lists_what_the_medium_takes() -> None:
     def fits(document: Document) -> bool:
         return sum(len(section.items) for section in document.sections) <= 4
 
-    document = write_what_fits(notification(*storm(30)), context(), fits)
+    document = writing.write_what_fits(notification(*storm(30)), context(), fits)
     assert [(len(one.items), one.more) for one in document.sections] == [(2, 22), (1, 5)]
 
 
