@@ -416,8 +416,8 @@ class Rules:
         """What is due about a sender, a folder or a window, where `begins` is the notice that it begins.
 
         `ongoing` says whether it goes on, and `over` whether it is known to be over: where neither is so,
-        that is unknown, or it is no longer watched. While it is `held`, no notice is due. That it begins is due
-        only to a recipient that is `concerned`.
+        that is unknown, or it is no longer watched. While it is `held`, no notice is due. Its beginning is
+        due only to a recipient that is `concerned`.
         """
         end = _END_OF.get(begins.kind)
 
