@@ -43,11 +43,14 @@ def main() -> int:
     _RESULTS.parent.mkdir(exist_ok=True)
     with running_service(_FOLDER, _say) as service:
         bench = Bench(service, options.rounds, _say)
-        wanted = [one for name, one in _GROUPS.items() if name in options.groups or _ALL in options.groups]
-        figures = [figure for measure in wanted for figure in measure(bench)]
+        run = BenchRun(f"{datetime.now(UTC):%Y-%m-%d}", _describe_machine(), bench.rounds, bench.starts)
+        figures: list[Figure] = []
+        for name, measure in _GROUPS.items():
+            if name in options.groups or _ALL in options.groups:
+                figures += measure(bench)
+                # After each group: should a later one fail, its figures are there.
+                write_published(Published.of(run, figures), _RESULTS)
     show(figures)
-    run = BenchRun(f"{datetime.now(UTC):%Y-%m-%d}", _describe_machine(), bench.rounds, bench.starts)
-    write_published(Published.of(run, figures), _RESULTS)
     return 0
 
 
