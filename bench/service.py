@@ -57,7 +57,7 @@ class Service:
         return str(answer.raise_for_status().json()["token"])
 
     def environment(self, function: str | None = None) -> dict[str, str]:
-        """Root of the emulated account, as boto3 finds it, and the variables of a function.
+        """Root of the emulated account, as boto3 finds it, and the variables of a function, with its name.
 
         Args:
             function: its name in the program, or `NAIVE`.
@@ -72,7 +72,7 @@ class Service:
         # The program names its functions after the stack, as it does its metrics.
         name = function if function == NAIVE else f"{self.outputs['metrics_namespace']}-{function}"
         deployed = self.aws.client("lambda").get_function_configuration(FunctionName=name)
-        return {**account, **deployed["Environment"]["Variables"]}
+        return {**account, **deployed["Environment"]["Variables"], "AWS_LAMBDA_FUNCTION_NAME": name}
 
 
 @contextmanager

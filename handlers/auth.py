@@ -1,7 +1,6 @@
 """AuthLambda: signs users in to the user pool, renews tokens and recovers accounts."""
 
-import os
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from contract.limits import MAX_SIGN_IN_CHARACTERS
 from contract.metrics import Dimension, Metric, Outcome, Reason
 from contract.routes import AUTH
 from contract.sign_in import AuthRequest, PasswordSignIn, RecoveryEnd, RecoveryStart, TokenRefresh
-from handlers.runtime import AuthEnvironment, count_by
+from handlers.runtime import Environment, count_by, make_ahead
 from handlers.user_pool import ClientSecret, UserPool
 from handlers.web.bodies import read_object
 from handlers.web.endpoint import endpoint
@@ -34,6 +33,15 @@ _BY_KEY: Final[dict[str, type[AuthRequest]]] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class AuthEnvironment(Environment):
+    """What AuthLambda needs to know."""
+
+    user_pool_id: str
+    user_pool_client_id: str
+    client_secret_id: str
+
+
 @cache
 def _user_pool() -> UserPool:
     environment = AuthEnvironment.read()
@@ -50,9 +58,7 @@ def _user_pool() -> UserPool:
     )
 
 
-if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    # Made while Lambda starts the environment, not while the first user waits.
-    _user_pool()
+make_ahead(_user_pool)
 
 
 def _count_outcome(outcome: Outcome | Reason) -> None:

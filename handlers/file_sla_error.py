@@ -1,7 +1,7 @@
 """FileSlaErrorLambda: takes a report, and answers 200 once every record of it and its run are stored."""
 
-import os
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from contract.routes import FILE_SLA_ERROR, IDEMPOTENCY_KEY
 from handlers.ingest.building import Origin, build
 from handlers.ingest.parsing import parse_report
 from handlers.ingest.storing import AccountThrottle, RecordStore, RefusedReports
-from handlers.runtime import IngestEnvironment, count, count_by
+from handlers.runtime import Environment, count, count_by, make_ahead
 from handlers.web.endpoint import endpoint
 from handlers.web.errors import InvalidBodyError, TooLargeError, TooManyReportsError
 from handlers.web.requests import (
@@ -40,6 +40,19 @@ CONFIG: Final = Config(
 )
 ANSWER_SECONDS: Final = CONNECT_SECONDS + READ_SECONDS + 1.0
 """Kept back from the function's time for the longest call to end and the answer to be sent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestEnvironment(Environment):
+    """What FileSlaErrorLambda needs to know."""
+
+    table_name: str
+    runs_table_name: str
+    user_pool_client_id: str
+    retention: timedelta | None
+    run_retention: timedelta
+    account_report_limit: int
+    """Reports of an account that an instance takes within a minute."""
 
 
 @cache
@@ -68,9 +81,7 @@ def _taken() -> AccountThrottle:
     return AccountThrottle(_environment().account_report_limit)
 
 
-if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    # Made while Lambda starts the environment, not while the first reporter waits.
-    _store()
+make_ahead(_store)
 
 
 @endpoint(

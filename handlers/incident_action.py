@@ -1,7 +1,7 @@
 """IncidentActionLambda: performs the actions of people on incidents, senders and maintenance windows."""
 
-import os
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any, Final, Self
 
@@ -17,7 +17,7 @@ from handlers.actions.incidents import IncidentActions
 from handlers.actions.maintenance import MaintenanceActions
 from handlers.actions.parsing import parse_action
 from handlers.actions.senders import SenderActions
-from handlers.runtime import ActionEnvironment, count, count_by, logger
+from handlers.runtime import Environment, count, count_by, logger, make_ahead
 from handlers.web.endpoint import endpoint
 from handlers.web.requests import Event, authorize, check_idempotency_key, read_body, read_header
 from store.dynamodb import Reader
@@ -28,6 +28,17 @@ from store.state import SenderStore
 CONFIG: Final = Config(
     connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3}
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionEnvironment(Environment):
+    """What IncidentActionLambda needs to know."""
+
+    user_pool_client_id: str
+    senders_table_name: str
+    incidents_table_name: str
+    notifications_table_name: str
+    retention: timedelta | None
 
 
 @dataclass(frozen=True)
@@ -63,9 +74,7 @@ def _parts() -> _Parts:
     return _Parts.connect()
 
 
-if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    # Made while Lambda starts the environment, not while the first analyst waits.
-    _parts()
+make_ahead(_parts)
 
 
 def _count_outcome(outcome: Outcome | Reason) -> None:

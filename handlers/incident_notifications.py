@@ -4,7 +4,8 @@ Invoked every minute by a schedule. Each time it works out anew what is due, fro
 what each recipient was last sent.
 """
 
-import os
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from contract.names import TEST_OWNER
 from contract.owners.model import SHIPPED_NAME, read_shipped_owners
 from handlers.notifications.delivery import Webhooks
 from handlers.notifications.sending import Media, NotificationSweep, SweepResult
-from handlers.runtime import MessagesEnvironment, count, logger, metrics
+from handlers.runtime import Environment, count, logger, make_ahead, metrics
 from store.notifications import RecipientTable
 
 TABLES: Final = Config(
@@ -31,6 +32,26 @@ SERVICES: Final = Config(
 )  # fmt: skip
 RESERVE_SECONDS: Final = 10.0
 """Kept back from the function's time, for metrics and logs of the sweep."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesEnvironment(Environment):
+    """What NotificationsLambda needs to know."""
+
+    table_name: str
+    senders_table_name: str
+    incidents_table_name: str
+    notifications_table_name: str
+    retention: timedelta | None
+    webhooks_secret_id: str = ""
+    """The secret with the addresses of webhooks; empty if there are none."""
+    mail_from: str = ""
+    """The sender of mails; empty if SES is not used."""
+    owner_topics_prefix: str = ""
+    """How the ARN of each owner's topic begins; empty if there are none."""
+    dashboard_url: str = ""
+    """Where links lead; empty for no links."""
+    docs_url: str = ""
 
 
 class NotificationSweepError(Exception):
@@ -73,9 +94,7 @@ def _read_secret(session: Session, secret_id: str) -> str:
     return str(client.get_secret_value(SecretId=secret_id)["SecretString"])
 
 
-if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    # Built while Lambda starts the environment, not in the first sweep.
-    _sweep()
+make_ahead(_sweep)
 
 
 def handler(event: dict[str, Any], context: Any) -> list[dict[str, str]] | None:

@@ -4,9 +4,8 @@ Invoked by the stream of FileSlaRuns, with the runs that were just stored, and e
 schedule, for what time alone changes.
 """
 
-import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final, Self
 
@@ -17,7 +16,7 @@ from contract.owners.model import read_shipped_owners
 from handlers.projection.replay import SenderReplay
 from handlers.projection.stream import FailedRuns, Limits, StreamReader
 from handlers.projection.sweep import Gauges, SenderSweep
-from handlers.runtime import ProjectionEnvironment, count, logger, metrics
+from handlers.runtime import Environment, count, logger, make_ahead, metrics
 from store.dynamodb import Reader
 from store.maintenance import MaintenanceTable
 from store.runs import RunTable
@@ -28,6 +27,22 @@ CONFIG: Final = Config(
 )
 RESERVE_SECONDS: Final = 30.0
 """Kept back from the function's time for the sender that is being replayed as time runs out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectionEnvironment(Environment):
+    """What IncidentLambda needs to know."""
+
+    runs_table_name: str
+    senders_table_name: str
+    incidents_table_name: str
+    notifications_table_name: str
+    retention: timedelta | None
+    dead_letters_url: str
+    """The queue for the keys of runs that could not be applied."""
+    sender_incident_limit: int
+    account_incident_limit: int
+    new_sender_limit: int
 
 
 @dataclass(frozen=True)
@@ -71,9 +86,7 @@ def _parts() -> _Parts:
     return _Parts.connect()
 
 
-if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    # Made while Lambda starts the environment, not while the first run waits.
-    _parts()
+make_ahead(_parts)
 
 
 def handler(event: dict[str, Any], context: Any) -> None:

@@ -11,12 +11,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from contract.answers import FieldProblem
 from contract.moments import format_moment
-from contract.report import Sender
+from contract.report import ReportedRun
 from handlers.ingest.building import Origin
 from handlers.runtime import logger
 from handlers.web.errors import InvalidBodyError, NotStoredError, ServiceError, ThrottledError
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 KEPT_PROBLEMS: Final = 10
 _FIRST_BACKOFF_SECONDS: Final = 0.05
 _MAX_BACKOFF_SECONDS: Final = 2.0
-_SENDER: Final[TypeAdapter[str]] = TypeAdapter(Sender)
 
 
 class _Put(NamedTuple):
@@ -190,6 +189,6 @@ def _list_problems(error: ServiceError) -> Sequence[FieldProblem]:
 def _read_sender(body: bytes) -> str | None:
     """The sender that a body names, if it can be read of one that breaks the contract."""
     try:
-        return _SENDER.validate_python(from_json(body)["run"]["sender"])
+        return ReportedRun(sender=from_json(body)["run"]["sender"]).sender
     except (ValidationError, ValueError, KeyError, TypeError, IndexError):
         return None
