@@ -105,3 +105,30 @@ def _is_unseen(text: str, index: int) -> bool:
         before = text[max(0, index - _MAX_MARKS) : index]
         return len(before) == _MAX_MARKS and all(unicodedata.category(one) in _MARKS for one in before)
     return letter in _BLANK or category in _UNSEEN
+
+
+_SPELT: Final = str.maketrans(
+    {
+        "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+        "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "\u0131": "i",
+        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
+        "\u2192": "->", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "€": "EUR",
+    }
+)  # fmt: skip
+"""Letters that cannot be taken apart into an ASCII letter and its mark."""
+_OTHER: Final = re.compile(r"[^ -~]+")
+"""Characters without anything like them in ASCII become a `?`, which no name on Windows has."""
+
+
+def to_ascii(text: str) -> str:
+    r"""The nearest printable ASCII.
+
+    >>> to_ascii("D:\\Aufträge\\数据\\in")
+    'D:\\Auftrage\\?\\in'
+    """
+    if not (text.isascii() and text.isprintable()):
+        apart = unicodedata.normalize("NFKD", reveal(text).translate(_SPELT))
+        without_marks = "".join(letter for letter in apart if not unicodedata.combining(letter))
+        text = _OTHER.sub("?", without_marks)
+    # In the header of a mail, `=?` begins a word in another character set (RFC 2047).
+    return text.replace("=?", "= ?").strip() or "?"

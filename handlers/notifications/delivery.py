@@ -58,12 +58,7 @@ class DeliveryError(Exception):
     """
 
     def __init__(
-        self,
-        problem: str,
-        retry_after: timedelta | None = None,
-        *,
-        in_doubt: bool = False,
-        status: int = 0,
+        self, problem: str, retry_after: timedelta | None = None, *, in_doubt: bool = False, status: int = 0
     ) -> None:
         super().__init__(problem)
         self.problem = problem

@@ -1,7 +1,8 @@
 """Mail through Amazon SES: a document as text and as HTML.
 
-The HTML loads nothing from elsewhere: no image, font or script. Its layout is tables and divs with inline
-styles, which Outlook and Gmail keep: they drop `<header>`, `<main>` and `<footer>` with their styles.
+The HTML loads nothing from elsewhere: no image, font or script. Its layout is what Outlook and Gmail keep
+(caniemail.com): inline styles, and tables, for Outlook knows borders and padding of cells alone, and no width
+but that of a table.
 """
 
 import hashlib
@@ -33,16 +34,21 @@ _REMEDY: Final = (
     "is mailFrom or mailIdentity verified in SES in this region, are the owner's addresses well-formed, and, "
     "in the sandbox, verified too? See mail.md"
 )
-
-
-_TEXT: Final = "color:#1f2328;font:15px/1.5 'Segoe UI',Roboto,Arial,sans-serif"
+_FONT: Final = "font:15px/1.5 'Segoe UI',Roboto,Arial,sans-serif"
+_TEXT: Final = f"color:#1f2328;{_FONT}"
 _SMALL: Final = "font-size:13px;color:#59636e"
 _NAME: Final = "font:14px/1.45 Consolas,Menlo,monospace;white-space:pre-wrap;word-break:break-word"
-_PREVIEW_BLANKS: Final = 40
 _RULE: Final = "border-top:1px solid #d1d9e0"
+_ROW: Final = f'<tr><td style="padding:6px 0;{_RULE}">'
+_TABLE: Final = '<table role="presentation" width="100%" style="border-collapse:collapse"><tbody>'
+_OUTLOOK: Final = (
+    '<!--[if mso]><table width="640"><tr><td><![endif]-->',
+    "<!--[if mso]></td></tr></table><![endif]-->",
+)
 _HIDDEN: Final = "display:none;max-height:0;overflow:hidden;font-size:1px;line-height:1px;mso-hide:all"
-# Only for programs that read a style in the head: dark screens, and nothing that the mail would miss.
+# Only for programs that read a style in the head: Word's cells, which inherit no font, and dark screens.
 _STYLE: Final = (
+    f"td{{{_FONT}}}"
     ":root{color-scheme:light dark}@media (prefers-color-scheme:dark){"
     "body,.text{background:#16181c!important;color:#e6e8eb!important}"
     ".small{color:#a3adb8!important}a{color:#7cb7ff!important}}"
@@ -114,15 +120,15 @@ def render_html(document: Document) -> str:
             f"<title>{escape(document.subject)}</title><style>{_STYLE}</style></head>",
             '<body style="margin:0;padding:16px;background:#fff">',
             # What a phone shows; the blanks keep the text below out of it.
-            f'<div style="{_HIDDEN}">{preview}{"&#847; " * _PREVIEW_BLANKS}</div>',
-            f'<div class="text" style="max-width:640px;margin:0 auto;{_TEXT}">',
+            f'<div style="{_HIDDEN}">{preview}{"&#847; " * 40}</div>',
+            f'{_OUTLOOK[0]}<div class="text" style="max-width:640px;margin:0 auto;{_TEXT}">',
             *_render_head(document),
             *_render_facts(document),
             *(part for section in document.sections for part in _render_section(section)),
-            f'<div class="small" style="margin-top:22px;padding-top:10px;{_RULE};{_SMALL}">',
+            f'<br>{_TABLE}<tr><td class="small" style="padding:10px 0 0;{_RULE};{_SMALL}">',
             *(f'<p style="margin:4px 0">{_render(note)}</p>' for note in document.notes),
             *([_render_links([document.help], "font-size:13px")] if document.help else ()),
-            "</div></div></body></html>\n",
+            f"</td></tr></tbody></table></div>{_OUTLOOK[1]}</body></html>\n",
         ]
     )
 
@@ -156,17 +162,15 @@ def _render_section(section: ListSection) -> Iterable[str]:
         yield f'<p class="small" style="{_SMALL}">{escape(section.title)}</p>'
         return
     yield f'<h2 style="margin:22px 0 6px;font-size:15px">{escape(section.title)}</h2>'
+    yield _TABLE
     for item in section.items:
         link = f' <a href="{escape(item.url)}" style="font-size:13px">Open</a>' if item.url else ""
         said = f'<span class="small" style="{_SMALL}">{_render(item.said)}</span>{link}'
         joint = " " if section.files else "<br>"
-        yield _render_row(f"{escape(f'{item.sign} '.lstrip())}{_render(item.name)}{joint}{said}")
+        yield f"{_ROW}{escape(f'{item.sign} '.lstrip())}{_render(item.name)}{joint}{said}</td></tr>"
     if section.more:
-        yield _render_row(count_more(section.more))
-
-
-def _render_row(html: str) -> str:
-    return f'<div style="padding:6px 0;{_RULE}">{html}</div>'
+        yield f"{_ROW}{count_more(section.more)}</td></tr>"
+    yield "</tbody></table>"
 
 
 def _render_links(links: Iterable[Link], style: str) -> str:

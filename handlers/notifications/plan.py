@@ -16,7 +16,9 @@ from contract.words import ENDS, OVER, NotificationKind, account_of
 from handlers.notifications.rules import BEGINNINGS, PROMPT, DueNotice, Notice, Rules, assumed_read
 from handlers.notifications.situation import Situation
 from handlers.turns import take_turns
+from store.incidents import Incident
 from store.notifications import (
+    INCIDENT_PREFIX,
     DisabledChannel,
     LastSaid,
     PendingNotice,
@@ -63,6 +65,8 @@ class Storm:
     over: int
     how: NotificationKind | None = None
     """How all that is over ended; None where that differs."""
+    remaining: tuple[Incident, ...] = ()
+    """Of one that ends: what is not over, the longest stuck first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +102,7 @@ def plan(recipient: Recipient, state: RecipientState, situation: Situation) -> P
     known = correct_clock(state, now)
     found = Rules(recipient=recipient, state=known, situation=situation, quiet=quiet).find()
     entries = {one.key: one.entry for one in found if one.entry is not None}
-    notifications = _group(recipient, found, known, now)
+    notifications = _group(recipient, found, known, situation)
     for notification in notifications:
         for notice in notification.notices:
             entries[notice.key] = _on_its_way(entries[notice.key], now)
@@ -168,7 +172,7 @@ def due_at(
 
 
 def _group(
-    recipient: Recipient, found: Sequence[DueNotice], state: RecipientState, now: datetime
+    recipient: Recipient, found: Sequence[DueNotice], state: RecipientState, situation: Situation
 ) -> tuple[Notification, ...]:
     """The notifications that are due. When one notice is due, every notice that is ready goes along.
 
@@ -180,6 +184,7 @@ def _group(
         for one in found
         if one.notice is not None and one.entry is not None and one.entry.pending is not None
     ]
+    now = situation.now
     storming, going_on = find_storm(state, now), _list_going_on(found)
 
     def is_due(entry: SubjectState, pending: PendingNotice) -> bool:
@@ -196,7 +201,9 @@ def _group(
         single = (*fresh, *again)[:MOST_EVENTS]
         return tuple(Notification(recipient=recipient, notices=(notice,)) for notice in single)
     return tuple(
-        Notification(recipient=recipient, notices=notices, storm=_count_storm(found, notices, storming))
+        Notification(
+            recipient=recipient, notices=notices, storm=_count_storm(found, notices, storming, situation)
+        )
         for notices in (fresh, again)
         if notices
     )
@@ -253,7 +260,7 @@ def _list_going_on(found: Iterable[DueNotice]) -> set[datetime]:
 
 
 def _count_storm(
-    found: Iterable[DueNotice], notices: Sequence[Notice], storming: datetime | None
+    found: Iterable[DueNotice], notices: Sequence[Notice], storming: datetime | None, situation: Situation
 ) -> Storm | None:
     """What the incidents of a digest are a part of, and what became of that with it."""
     known = {one.key: one.entry for one in found if one.entry is not None}
@@ -264,13 +271,14 @@ def _count_storm(
     if storm is None:
         return None
     members = {key: entry.said for key, entry in known.items() if entry.storm == storm}
-    over = [
-        ends.get(key) or _SAID_OVER[said]
-        for key, said in members.items()
-        if key in ends or said in _SAID_OVER
-    ]
-    how = over[0] if len(set(over)) == 1 else None
-    return Storm(total=len(members) + begins, over=len(over), how=how)
+    over = {key: _SAID_OVER[said] for key, said in members.items() if said in _SAID_OVER}
+    over |= {key: kind for key, kind in ends.items() if key in members}
+    how = next(iter(over.values())) if len({*over.values()}) == 1 else None
+    left = (
+        situation.incidents.get(key.removeprefix(INCIDENT_PREFIX)) for key in members.keys() - over.keys()
+    )
+    remaining = sorted(filter(None, left), key=lambda one: (one.breached_since, one.incident_id))
+    return Storm(total=len(members) + begins, over=len(over), how=how, remaining=tuple(remaining))
 
 
 def _change_pending(

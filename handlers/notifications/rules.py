@@ -162,10 +162,10 @@ def assumed_read(entry: SubjectState, notice: Notice, at: datetime) -> SubjectSt
     if notice.kind in FORGOTTEN:
         return None
     incident, said = notice.incident, _SAID_BY.get(notice.kind, LastSaid.BEGUN)
-    if notice.kind is NotificationKind.ACKNOWLEDGED and incident is not None:
+    if notice.kind is _K.ACKNOWLEDGED and incident is not None:
         return replace(entry, acknowledged=incident.acknowledged_until, pending=None)
-    reminded = notice.kind is NotificationKind.STILL_OPEN
-    reminded |= notice.kind is NotificationKind.WORSE and entry.reminded
+    reminded = notice.kind is _K.STILL_OPEN
+    reminded |= notice.kind is _K.WORSE and entry.reminded
     after = replace(entry, said=said, at=at, reminded=reminded, pending=None)
     if incident is None:
         return replace(after, since=notice.sender.last_run_at if notice.sender else None)
@@ -200,9 +200,9 @@ class Rules:
 
     def _wants(self, kind: NotificationKind) -> bool:
         """Whether the recipient is notified of this kind at all."""
-        if kind in (NotificationKind.ESCALATED, NotificationKind.MAINTENANCE):
+        if kind in (_K.ESCALATED, _K.MAINTENANCE):
             return True  # owners always learn of escalations and of maintenance
-        if kind is NotificationKind.ACKNOWLEDGED and self.recipient.channel.kind in EVENT_CHANNELS:
+        if kind is _K.ACKNOWLEDGED and self.recipient.channel.kind in EVENT_CHANNELS:
             return True  # what is acknowledged here is acknowledged there
         # An owner with an escalation wants beginnings there, even if the first channels get ends alone.
         escalates = self.recipient.after is not None and kind.word == Topic.NEW
@@ -273,7 +273,7 @@ class Rules:
                 kind=kind,
                 subject=key,
                 incident=incident,
-                since=incident.last_seen_at if kind is NotificationKind.NOT_REPORTED else entry.since,
+                since=incident.last_seen_at if kind is _K.NOT_REPORTED else entry.since,
                 files_before=entry.files,
                 wait_before=entry.wait,
             )
@@ -299,26 +299,26 @@ class Rules:
         first, said = self.recipient.after is None, entry.said
         state = incident.reason if incident.status is IncidentStatus.UNKNOWN else incident.status
         kind = _KINDS[state] if state else None
-        if state is UnknownReason.UNREADABLE and first and self._wants(NotificationKind.UNREADABLE):
+        if state is UnknownReason.UNREADABLE and first and self._wants(_K.UNREADABLE):
             return None  # the notice about its folder says it
-        if kind is NotificationKind.NEW:
+        if kind is _K.NEW:
             if said in (LastSaid.BEGUN, LastSaid.LOST):
                 return next(filter(self._wants, self._find_updates(entry, incident)), None)
             kind = _OPEN_AFTER[said]
-            if kind is NotificationKind.NEW and not first:
-                kind = NotificationKind.ESCALATED
+            if kind is _K.NEW and not first:
+                kind = _K.ESCALATED
         elif kind not in _NEWS_AFTER[said]:
             return None
-        elif kind is NotificationKind.UNKNOWN and not first and said is not LastSaid.BEGUN:
+        elif kind is _K.UNKNOWN and not first and said is not LastSaid.BEGUN:
             # Escalations are about what stayed open for so long, and nothing else.
             return None
         return kind if kind is not None and self._wants(kind) else None
 
     def _find_updates(self, entry: SubjectState, incident: Incident) -> Iterator[NotificationKind]:
         if entry.said is LastSaid.BEGUN and _is_worse(entry, incident, self._now):
-            yield NotificationKind.WORSE
+            yield _K.WORSE
         if entry.at is None or self._now - entry.at >= (NEXT_REMINDER if entry.reminded else FIRST_REMINDER):
-            yield NotificationKind.STILL_OPEN
+            yield _K.STILL_OPEN
 
     def _is_kept(self, entry: SubjectState, incident: Incident | None) -> bool:
         """Whether what was said about an incident still matters."""
@@ -348,7 +348,7 @@ class Rules:
             yield self._decide(
                 key,
                 entries.get(key, SubjectState(sender=sender.key)),
-                Notice(kind=NotificationKind.SILENT, subject=key, sender=sender, unknown=affected),
+                Notice(kind=_K.SILENT, subject=key, sender=sender, unknown=affected),
                 ongoing=sender.state is SenderState.SILENT,
                 over=sender.state in _REPORTING,
                 # To its owner, and to recipients who know of what is unknown now.
@@ -374,7 +374,7 @@ class Rules:
             elif sender.state is SenderState.RETIRED:
                 yield DueNotice(key=key, entry=None)
             else:
-                kind, subject = NotificationKind.UNREADABLE, sender_key(sender.key)
+                kind, subject = _K.UNREADABLE, sender_key(sender.key)
                 about = folder or UnreadableFolder(folder=entry.folder, error="")
                 # Where it does not report, its last report about its folders may be long ago.
                 reports, first = sender.state in _REPORTING, self.recipient.after is None
@@ -397,7 +397,7 @@ class Rules:
             yield self._decide(
                 key,
                 self.state.entries.get(key, SubjectState(sender="")),
-                Notice(kind=NotificationKind.MAINTENANCE, subject=key, window=window),
+                Notice(kind=_K.MAINTENANCE, subject=key, window=window),
                 ongoing=True,
                 concerned=notified and self.recipient.owner.name in self.situation.touched[window.window_id],
             )
@@ -423,7 +423,7 @@ class Rules:
 
         def is_over(known: SubjectState) -> bool:
             # A silence may also end because somebody set another interval: then the sender has not reported.
-            silent = begins.sender if begins.kind is NotificationKind.SILENT else None
+            silent = begins.sender if begins.kind is _K.SILENT else None
             return over and (silent is None or silent.last_run_at != known.since)
 
         def find_kind(known: SubjectState) -> NotificationKind | None:
@@ -443,7 +443,7 @@ class Rules:
         kept = entry.said is not LastSaid.NOTHING
         if not ongoing and is_over(entry):
             kept = entry.said is LastSaid.BEGUN and end is not None and self._wants(end)
-        elif not ongoing and begins.kind is NotificationKind.SILENT:
+        elif not ongoing and begins.kind is _K.SILENT:
             # A silence that a setting ended is over, and needs no further notice.
             kept = False
         return DueNotice(key=key, entry=replace(entry, pending=None) if kept else None)

@@ -14,14 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from contract.owners.model import (
-    EVENT_CHANNELS,
-    NAMED_CHANNELS,
-    Channel,
-    ChannelKind,
-    Owners,
-    name_channel,
-)
+from contract.owners.model import EVENT_CHANNELS, NAMED_CHANNELS, Channel, ChannelKind, Owners, name_channel
 from contract.words import NotificationKind
 from handlers.notifications import mail, pagerduty, slack, sns, teams, webhook
 from handlers.notifications.delivery import ChannelError, DeliveryError, Medium, Webhooks

@@ -31,7 +31,6 @@ with `msg_blocks_too_long`."""
 MAX_PLAIN: Final = 4000
 """Characters of a message without blocks, beyond which Slack says that people do not read on ("Text")."""
 
-
 Block = dict[str, Any]
 Element = dict[str, Any]
 

@@ -1,13 +1,11 @@
 """Notifications to topics of Amazon SNS: as plain text, and in one SMS."""
 
 import json
-import re
-import unicodedata
 from functools import partial
 from typing import Any, Final
 
 from contract.owners.model import ChannelKind, name_mail_topic
-from contract.text import reveal
+from contract.text import to_ascii
 from handlers.notifications.delivery import call_aws
 from handlers.notifications.document import Document, render_text, unlink
 from store.notifications import Recipient
@@ -18,6 +16,8 @@ MAX_SUBJECT: Final = 99
 """Characters: fewer than 100, of ASCII without controls (API reference, `Publish`)."""
 MAX_SMS: Final = 160
 """Characters of one SMS in the GSM alphabet, in which some take two places (3GPP TS 23.038)."""
+MAX_WIDE_SMS: Final = 70
+"""The same of any letters, as UTF-16."""
 _TWO_PLACES: Final = frozenset("[\\]^{|}~")
 _FATAL: Final = (
     "AuthorizationError", "EndpointDisabled", "KMSAccessDenied", "KMSDisabled", "KMSInvalidState",
@@ -63,39 +63,14 @@ def send(client: Any, owner_topics_prefix: str, recipient: Recipient, document: 
 
 
 def render_sms(document: Document) -> str:
-    """As much of the subject and the first line as one SMS holds."""
+    """As much of the subject and the first line as one SMS holds, in ASCII where that can spell it."""
     first_line = "".join(span.text for span in document.first_line)
-    text = unlink(to_ascii(f"{document.subject}. {first_line}").replace("`", "'"), parting=" ")
-    places = 0
+    text, most, two_places = f"{document.subject}. {first_line}", MAX_WIDE_SMS, frozenset[str]()
+    if to_ascii(document.subject).count("?") == document.subject.count("?"):
+        text, most, two_places = to_ascii(text), MAX_SMS, _TWO_PLACES
+    text, places = unlink(text.replace("`", "'"), parting=" "), 0
     for index, letter in enumerate(text):
-        places += 1 + (letter in _TWO_PLACES)
-        if places > MAX_SMS:
+        places += 1 + (letter in two_places or ord(letter) > 0xFFFF)
+        if places > most:
             return text[:index]
     return text
-
-
-_SPELT: Final = str.maketrans(
-    {
-        "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
-        "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "\u0131": "i",
-        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
-        "\u2192": "->", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "€": "EUR",
-    }
-)  # fmt: skip
-"""Letters that cannot be taken apart into an ASCII letter and its mark."""
-_OTHER: Final = re.compile(r"[^ -~]+")
-"""Characters without anything like them in ASCII become a `?`, which no name on Windows has."""
-
-
-def to_ascii(text: str) -> str:
-    r"""The nearest printable ASCII.
-
-    >>> to_ascii("D:\\Aufträge\\数据\\in")
-    'D:\\Auftrage\\?\\in'
-    """
-    if not (text.isascii() and text.isprintable()):
-        apart = unicodedata.normalize("NFKD", reveal(text).translate(_SPELT))
-        without_marks = "".join(letter for letter in apart if not unicodedata.combining(letter))
-        text = _OTHER.sub("?", without_marks)
-    # In the header of a mail, `=?` begins a word in another character set (RFC 2047).
-    return text.replace("=?", "= ?").strip() or "?"

@@ -8,6 +8,7 @@ they say that it cannot be displayed (users of Prometheus Alertmanager found thi
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Any, Final
 
 from handlers.notifications.delivery import Webhooks, encode_body
@@ -31,7 +32,6 @@ _FATAL: Final = frozenset(
 )
 """Errors of Azure Logic Apps, on which workflows run: switched off, deleted, an address cut short."""
 
-
 Element = dict[str, Any]
 
 
@@ -50,7 +50,7 @@ def send(webhooks: Webhooks, recipient: Recipient, document: Document) -> None:
 
 def render_teams(document: Document) -> dict[str, Any]:
     """The body of the request."""
-    own = "".join(part.text for part in document.first_line if not part.name)
+    own = "".join(part.text for part in takewhile(lambda part: not part.name, document.first_line))
     links = [*document.links, *([document.help] if document.help else ())]
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",

@@ -21,6 +21,7 @@ from store.incidents import Incident
 from store.notifications import Recipient
 
 _PREFIX: Final = "whsec_"
+_MOMENTS: Final = ("breached_since", "last_seen_at", "ended_at", "oldest_creation", "acknowledged_until")
 
 
 def send(webhooks: Webhooks, recipient: Recipient, document: Document) -> None:
@@ -85,13 +86,7 @@ def render_webhook(document: Document, recipient: Recipient) -> dict[str, Any]:
 
 
 def _describe(incident: Incident) -> dict[str, Any]:
-    moments = {
-        "breached_since": incident.breached_since,
-        "last_seen_at": incident.last_seen_at,
-        "ended_at": incident.ended_at,
-        "oldest_creation": incident.oldest_creation,
-        "acknowledged_until": incident.acknowledged_until,
-    }
+    moments = {name: getattr(incident, name) for name in _MOMENTS}
     return {
         "id": incident.incident_id,
         "sender": incident.sender_name,

@@ -145,6 +145,15 @@ WORDS: Final = {
 }  # fmt: skip
 
 
+_UNCONFIRMED: Final = {
+    _K.UNKNOWN: "Its files may still be stuck. ",
+    _K.NOT_REPORTED: "Over, or its server is off: this script reports problems only. ",
+    _K.EXPIRED: "No report confirmed the end. ",
+    _K.CLOSED: "No report confirmed the end. ",
+}
+"""How the first line begins where no report shows how it is."""
+
+
 def count_kind(kind: NotificationKind, number: int) -> str:
     """`1 server silent`, `6 servers silent`."""
     return WORDS[kind].count.format(f"{number:,}", s="" if number == 1 else "s")
@@ -161,14 +170,18 @@ def write_headline(notice: Notice, now: datetime, zone: ZoneInfo) -> str:
     return title.replace(" in @", "").replace(": @, ", ": ").replace(": @", "")
 
 
-def write_lead(notice: Notice, after: timedelta | None, zone: ZoneInfo) -> str:
-    """What it means, in a sentence or two. An escalation came `after` nobody acknowledged it for so long."""
+def write_lead(notice: Notice, after: timedelta | None, zone: ZoneInfo, now: datetime | None = None) -> str:
+    """What it means, in a sentence or two. An escalation came `after` nobody acknowledged it for so long.
+
+    With `now`, the last report's time is short.
+    """
     values = defaultdict(str, waited=format_duration(after))
     if notice.since is not None:
         values["since"] = format_time(notice.since, zone)
-    if notice.sender is not None:
-        values["last_run"] = format_time(notice.sender.last_run_at, zone)
-        values["interval"] = format_duration(timedelta(minutes=notice.sender.interval_minutes))
+    if (sender := notice.sender) is not None:
+        at = sender.last_run_at
+        values["last_run"] = format_clock(at, now, zone) if now else format_time(at, zone)
+        values["interval"] = format_duration(timedelta(minutes=sender.interval_minutes))
     return WORDS[notice.kind].lead.format_map(values)
 
 
@@ -264,14 +277,16 @@ def _cut_subject(subject: str) -> str:
     return subject if len(subject) <= MAX_SUBJECT else f"{subject[: MAX_SUBJECT - 3].rstrip()}..."
 
 
-def write_first_line(notice: Notice, file: Phrase, now: datetime, zone: ZoneInfo) -> Phrase:
+def write_first_line(notice: Notice, now: datetime, zone: ZoneInfo, what_to_do: str, file: Phrase) -> Phrase:
     """What a phone shows below the subject: what that does not say, up to the name of the oldest file."""
     incident = notice.incident
     if incident is None:
-        lead, unknown = write_lead(notice, None, zone), name_folders(notice.unknown, 3, _FIRST_WIDTH)
-        return (*say(f"{lead} Unknown: " if unknown else lead), *unknown)
+        lead, unknown = write_lead(notice, None, zone, now), name_folders(notice.unknown, 3, _FIRST_WIDTH)
+        if notice.kind is NotificationKind.UNREADABLE and notice.folder and notice.folder.error:
+            return (*name(notice.folder.error, _FIRST_WIDTH), *say(f" {lead}"))
+        return (*say(f"{lead.partition('. ')[0]}. Unknown: " if unknown else lead), *unknown)
     said = say(
-        f"SLA {format_duration(timedelta(minutes=incident.sla))}, "
+        f"{_UNCONFIRMED.get(notice.kind, '')}SLA {format_duration(timedelta(minutes=incident.sla))}, "
         f"since {format_clock(incident.breached_since, now, zone)}"
     )
     if incident.acknowledged(now) and incident.live:
@@ -280,6 +295,8 @@ def write_first_line(notice: Notice, file: Phrase, now: datetime, zone: ZoneInfo
         said += say(", not acknowledged")
     elif incident.ended_at is not None:
         said += say(f", until {format_clock(incident.ended_at, now, zone)}")
+    if what_to_do and "://" not in what_to_do:
+        said += say(f". {what_to_do}")
     return (*said, *say(": "), *file) if file else said
 
 
@@ -365,9 +382,8 @@ def find_links(notices: Sequence[Notice], owner: str, dashboard_url: str) -> tup
     if not dashboard_url:
         return ()
     if len(notices) != 1:
-        return (
-            Link(text="Open the list", url=f"{dashboard_url.rstrip('/')}/?owner={quote(owner, safe='')}"),
-        )
+        listed = f"{dashboard_url.rstrip('/')}/?owner={quote(owner, safe='')}"
+        return (Link(text="Open the list", url=listed),)
     [notice], url = notices, find_url(notices[0], dashboard_url)
     what = "incident" if notice.incident else "maintenance page" if notice.window else "sender"
     acts = _ACTIONS if notice.incident and notice.incident.live and notice.kind not in OVER else {}

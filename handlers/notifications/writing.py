@@ -20,6 +20,7 @@ from handlers.notifications.document import (
     Phrase,
     RenderContext,
     Tone,
+    format_clock,
     format_short,
     name,
     say,
@@ -86,13 +87,14 @@ def write_document(notification: Notification, context: RenderContext, listed: i
         return _write_digest(document, notices, notification.storm, context, zone, listed)
     files = _list_files(first, context, zone)
     oldest = files.items[0].name if files and files.items else ()
+    what_to_do = _find_instructions(first, context.owners)
     return replace(
         document,
         subject=wording.write_subject(first, now, zone),
-        first_line=wording.write_first_line(first, oldest, now, zone),
+        first_line=wording.write_first_line(first, now, zone, what_to_do, oldest),
         place=wording.write_place(first),
         lead=say(wording.write_lead(first, recipient.after, zone)),
-        facts=_find_instructions(first, context.owners) | wording.list_facts(first, now, zone),
+        facts=({"What to do": say(what_to_do)} if what_to_do else {}) | wording.list_facts(first, now, zone),
         sections=(*_list_unknown(first), *([files] if files else ())),
         about=first,
         key=first.key,
@@ -123,15 +125,36 @@ def _write_digest(
     # Where nothing is stuck, any place: but not of a storm, whose number says more.
     some = notices[0] if notices[0].incident and len(counts) == 1 and storm is None else None
     joint = f"{longest}, worst " if worst else ", among them " if some else ""
+    subject, rest = wording.write_digest_subject(counts, joint, worst or some), ", ".join(counts[1:])
+    others = [one for one in notices if one is not worst and one is not some]
+    said = _write_digest_line(others, worst, storm, context.now, zone)
     return replace(
         document,
-        subject=wording.write_digest_subject(counts, joint, worst or some),
-        first_line=wording.join(wording.write_place(one, _FIRST_WIDTH) for one in notices[:_FIRST_PLACES]),
+        subject=subject,
+        first_line=said if rest in subject else (*say(f"{_capitalize(rest)}. "), *said),
         headline=", ".join(counts) + longest,
         place=(*say("Worst: "), *wording.write_place(worst, LISTED_WIDTH)) if worst else (),
         lead=say(f"{len(notices):,} notifications in one. Times in {zone.key}."),
         sections=(*sections, *_list_first_files(notices, context, zone)),
     )
+
+
+def _write_digest_line(
+    others: Sequence[Notice], worst: Notice | None, storm: Storm | None, now: datetime, zone: ZoneInfo
+) -> Phrase:
+    """Since when and on how many servers files are stuck, who is on it, and the first of the other places."""
+    said, left = "Also", storm.remaining if storm else ()
+    places = wording.join(wording.write_place(one, _FIRST_WIDTH) for one in others[:_FIRST_PLACES])
+    if stuck := [
+        one.incident for one in (worst, *others) if worst and one and one.incident and _is_stuck(one)
+    ]:
+        since = format_clock(min(one.breached_since for one in stuck), now, zone)
+        servers, held = len({one.sender for one in stuck}), sum(one.acknowledged(now) for one in stuck)
+        said = f"Since {since} on {servers:,} server{'' if servers == 1 else 's'}, "
+        said += f"{f'{held:,}' if held else 'none'} acknowledged"
+    elif left:
+        said, places = "Remaining", wording.name_folders(left, _FIRST_PLACES, _FIRST_WIDTH)
+    return (*say(f"{said}: "), *places) if places else say(said)
 
 
 def write_test(recipient: Recipient, context: RenderContext) -> Document:
@@ -164,19 +187,21 @@ def _tell_apart(notice: Notice, shared: Collection[str]) -> Notice:
     return replace(notice, with_account=wording.name_server(of).casefold() in shared)
 
 
-def _find_instructions(notice: Notice, owners: Owners | None) -> dict[str, Phrase]:
+def _find_instructions(notice: Notice, owners: Owners | None) -> str:
     """What the rule says by which the folder belongs to its owner."""
     if owners is None or notice.incident is None or notice.kind in OVER:
-        return {}
+        return ""
     rule = find_owner(owners, notice.incident.folder, notice.incident.sender_name).rule
-    return {"What to do": say(rule.instructions)} if rule and rule.instructions else {}
+    return rule.instructions if rule else ""
+
+
+def _is_stuck(notice: Notice) -> bool:
+    return wording.WORDS[notice.kind].tone is Tone.BAD
 
 
 def _find_worst(notices: Iterable[Notice], now: datetime) -> Notice | None:
     """The one whose oldest file has waited longest; None where nothing is known to be stuck."""
-    stuck = [
-        (one, one.incident) for one in notices if one.incident and wording.WORDS[one.kind].tone is Tone.BAD
-    ]
+    stuck = [(one, one.incident) for one in notices if one.incident and _is_stuck(one)]
     worst = max(stuck, key=lambda of: of[1].wait(now) or timedelta(), default=None)
     return worst and worst[0]
 

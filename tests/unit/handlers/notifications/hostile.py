@@ -25,7 +25,7 @@ NAMES: Final = (
     "<script>alert(1)</script>.xml", "\"><img src=x onerror=alert(1)>", "&lt;b&gt;&amp;&#60;",
     "</bdi></code>", "</style></title><a href='//x'>y</a>", "<!channel> <!here> <@U123> <#C1>", "<https://evil.example.com|I>",
     "*bold* _it_ ~gone~ `code` ```pre```", "[click](https://evil.example.com)", "![](//evil.example.com/x)",
-    "# Heading\n- item", "https://evil.example.com/x.zip", "orders.zip", "mailto:x@evil.example.com",
+    "# Heading\n- item", "https://evil.example.com/x.zip", "orders.zip", "mailto:x@evil.com", "www.evil.com",
     "@channel", "a\r\nBcc: evil@example.com", "a\nSubject: other", "=?utf-8?q?evil?=", "\u202egnp.exe",
     "a\u2066b\u2069c", "\u200b\ufeff\u00ad", "שלם.csv", "ملف.txt", "\x00\x07\x1b[31m", "\ud800",
     "\u2028\u2029", "👩\u200d👩\u200d👧.csv", "数据\\输入", "a" * 1024, "\\" * 500, '"' * 500, "\u0301" * 300,

@@ -16,7 +16,7 @@ from contract.owners.model import Owners, Rule
 from contract.words import EXPLANATIONS, REASONS, Clearing, IncidentStatus, UnknownReason
 from contract.words import NotificationKind as K
 from handlers.notifications import mail, slack, sns, teams, writing
-from handlers.notifications.document import Document, Link, RenderContext, Tone, render_text
+from handlers.notifications.document import Document, Link, RenderContext, Tone, read_phrase, render_text
 from handlers.notifications.plan import Notification, Storm
 from handlers.notifications.rules import Notice
 from handlers.notifications.situation import NamedFile
@@ -155,6 +155,9 @@ def test_the_rule_of_a_folder_says_what_to_do() -> None:
     rule = Rule(owner="orders", folder="d:\\inbound\\*", instructions="Call 4711", line=1)
     owners = Owners(owners={"orders": recipient().owner}, rules=(rule,), default="orders")
     assert "What to do: Call 4711\n" in read(single(K.NEW), context(owners=owners))
+    assert "acknowledged. Call 4711" in read_phrase(
+        write_document(single(K.NEW), context(owners=owners)).first_line
+    )
     assert "What to do" not in read(single(K.CLEARED), context(owners=owners))
 
 
@@ -277,6 +280,16 @@ def test_a_part_of_a_storm_says_what_became_of_all_of_it(
     document = write_document(replace(notification(*notices), storm=of), context())
     assert document.subject == subject
     assert subject.startswith(document.headline.partition(", oldest")[0])
+
+
+def test_the_first_line_of_a_digest_says_what_its_subject_does_not() -> None:
+    said = read_phrase(write_document(digest(), context()).first_line)
+    assert said.startswith(
+        "1 server silent, 1 folder unreadable, 1 cleared. Since 07:40 on 1 server, none ack"
+    )
+    of = Storm(total=200, over=199, remaining=(incident(),))
+    document = write_document(replace(notification(*storm(900)[-180:]), storm=of), context())
+    assert read_phrase(document.first_line) == "Remaining: D:\\Inbound\\Orders"
 
 
 @BY_MEDIUM
