@@ -4,6 +4,7 @@ const PATIENCE_MS = 3000;
 const NARROW = 769;
 const DRAWN_MS = 300;
 const FORM = "[data-testid=stForm]";
+const CONTROLS = "a, button, input, textarea";
 
 export default function ({ data }) {
   const region = document.getElementById("told") ?? addRegion();
@@ -11,10 +12,12 @@ export default function ({ data }) {
   markCurrentPage();
   setTimeout(bringNotesBack, DRAWN_MS);
   const { anchor, token } = data.focus ?? {};
-  if (token && region.dataset.focused !== token) {
-    region.dataset.focused = token;
-    moveFocus(anchor, performance.now() + PATIENCE_MS);
-  }
+  const asked = token && region.dataset.focused !== token;
+  region.dataset.focused = token;
+  const follow = () => asked && moveFocus(() => findAnchor(anchor), performance.now() + PATIENCE_MS);
+  const place = region.dataset.left;
+  if (place) moveFocus(() => findPlace(place), performance.now() + PATIENCE_MS, follow);
+  else follow();
 }
 
 function addRegion() {
@@ -22,9 +25,16 @@ function addRegion() {
   region.id = "told";
   region.setAttribute("role", "status");
   // A heading shows that it has the focus to those who work by keyboard, and to nobody who clicked a link.
-  const remember = ({ type }) => document.body.classList.toggle("by-keyboard", type === "keydown");
+  const remember = ({ type }) => {
+    document.body.classList.toggle("by-keyboard", type === "keydown");
+    delete region.dataset.left;
+  };
   for (const type of ["keydown", "pointerdown"]) addEventListener(type, remember, true);
   for (const type of ["input", "keydown", "click"]) addEventListener(type, keepNotes, true);
+  for (const type of ["keydown", "click"]) addEventListener(type, keepPlace, true);
+  // Back leads to where one was on the page. Each run looks for that place, until a key or a click: a run that
+  // was under way may find it before it is drawn anew.
+  addEventListener("popstate", () => (region.dataset.left = sessionStorage.getItem(nameFocus()) ?? ""));
   document.body.append(region);
   return region;
 }
@@ -64,20 +74,56 @@ function bringNotesBack() {
   }
 }
 
-const nameNote = (note) => `note ${location.pathname}${location.search} ${note.getAttribute("aria-label")}`;
+const nameAddress = () => `${location.pathname}${location.search}`;
+const nameNote = (note) => `note ${nameAddress()} ${note.getAttribute("aria-label")}`;
+const nameFocus = () => `focus ${nameAddress()}`;
 
-function moveFocus(anchor, deadline) {
-  const main = document.querySelector("[data-testid=stMain]");
+/** Where one is on the page when one leaves it: at what has the focus, or in the row that is clicked. */
+function keepPlace(event) {
+  let one = document.activeElement;
+  while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+  const row = event.composedPath().find((above) => above.matches?.("tr[data-id]"));
+  if (!one?.matches(`${CONTROLS}, h1, h2`)) one = row?.querySelector("button");
+  if (one) sessionStorage.setItem(nameFocus(), namePlace(one));
+}
+
+/** What has the focus, on any drawing of its page: in a table the row and the column, elsewhere the text. */
+function namePlace(one) {
+  const row = one.closest("tr")?.dataset.id;
+  const name = row ? `${row} ${one.closest("td").className}` : (one.getAttribute("aria-label") ?? one.innerText);
+  return `${one.tagName} ${name}`;
+}
+
+function findPlace(place, root = document) {
+  for (const one of root.querySelectorAll("*")) {
+    const inside = one.shadowRoot && findPlace(place, one.shadowRoot);
+    if (inside) return inside;
+    const same = place.startsWith(`${one.tagName} `) && namePlace(one) === place;
+    // The closed sidebar of a phone is beside the screen.
+    if (same && one.getBoundingClientRect().right > 0) return one;
+  }
+  return null;
+}
+
+function findAnchor(anchor) {
   // A link to a section is there for the section.
   const section = document.getElementById(readFragment());
-  const target = anchor === "title" ? (section ?? main?.querySelector("h1")) : document.getElementById(anchor);
+  const title = document.querySelector("[data-testid=stMain] h1");
+  return anchor === "title" ? (section ?? title) : document.getElementById(anchor);
+}
+
+function moveFocus(find, deadline, otherwise = () => {}) {
+  const target = find();
   if (target) {
     closeSidebar();
-    target.tabIndex = -1;
+    const works = target.matches(CONTROLS);
+    if (!works) target.tabIndex = -1;
     target.focus({ preventScroll: true });
-    target.scrollIntoView({ block: target.tagName === "H1" ? "end" : "start" });
+    target.scrollIntoView({ block: works ? "nearest" : target.tagName === "H1" ? "end" : "start" });
   } else if (performance.now() < deadline) {
-    setTimeout(() => moveFocus(anchor, deadline), 50);
+    setTimeout(() => moveFocus(find, deadline, otherwise), 50);
+  } else {
+    otherwise();
   }
 }
 

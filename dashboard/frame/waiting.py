@@ -128,7 +128,9 @@ def begin_page(title: str, section: str = "") -> None:
 
 
 def draw_attention() -> None:
-    """Does both. Draw it last: what the focus goes to has to be there."""
+    """Does both. Draw it last: what the focus goes to, or is brought back to, has to be there."""
     attention = st.components.v2.component("attention", js=_SCRIPT)
     told = " ".join(filter(None, [st.session_state.pop(_FIRST, ""), st.session_state.get(_TOLD, "")]))
-    attention(data={"told": told, "focus": st.session_state.get(_FOCUS)}, key="attention")
+    # The browser hears of each run: after its Back button it looks for what had the focus.
+    data = {"told": told, "focus": st.session_state.get(_FOCUS), "run": uuid4().hex}
+    attention(data=data, key="attention")

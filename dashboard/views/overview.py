@@ -43,8 +43,9 @@ def draw() -> None:
         draw_incidents(shown, "live", names, page)
     with st.container(horizontal=True, vertical_alignment="center"):
         if status.quiet:
-            more = "1 more is" if status.quiet == 1 else f"{status.quiet:,} more are"
-            st.caption(f"{more} no longer reported and most likely over. After a day they expire.")
+            one, many = ("1 more is", "it expires"), (f"{status.quiet:,} more are", "they expire")
+            more, expire = one if status.quiet == 1 else many
+            st.caption(f"{more} no longer reported and most likely over. After a day {expire}.")
         draw_incidents_link("All incidents", {})
 
 

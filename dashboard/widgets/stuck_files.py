@@ -141,6 +141,9 @@ def draw_stuck_files(
             mine = mine[mine["status"].isin(list(map(str, wanted)))].reset_index(drop=True)
         return filter_by_text(mine, text, ["filename", "folder"])
 
+    def label(files: pd.DataFrame) -> pd.DataFrame:
+        return files.assign(status=files["status"].map(_LABELS))
+
     mine = filter_by_sender(stuck, sender)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         counts = mine["status"].value_counts()
@@ -149,7 +152,7 @@ def draw_stuck_files(
         filtered = narrow(mine)
         details = [] if len(wanted) == len(Status) else wanted
         draw_download(
-            lambda: narrow(filter_by_sender(make_again(), sender)),
+            lambda: label(narrow(filter_by_sender(make_again(), sender))),
             len(filtered),
             "stuck-files",
             (*shown, columns.BASIS, columns.CLEARED_AT),
@@ -158,7 +161,7 @@ def draw_stuck_files(
             text,
         )
     picked = draw_table(
-        filtered.assign(status=filtered["status"].map(_LABELS)),
+        label(filtered),
         "stuck_files",
         shown,
         page.zone,

@@ -50,7 +50,6 @@ def test_an_hour_is_every_record_detected_in_it_with_files_where_they_are_shown(
         assert sorted(record[Attribute.FOLDER]["S"] for record in found) == ["first", "last"]
         for attribute in (Attribute.FILES, Attribute.RUN_ID):
             assert all((attribute in record) is with_files for record in found)
-        assert not any(Attribute.ERROR_ID in record for record in found)
 
 
 def test_a_folder_is_its_records_of_the_hours_asked_for(

@@ -56,12 +56,13 @@ def breaches(store: Store) -> None:
 
 @pytest.mark.usefixtures("breaches")
 def test_by_date_shows_stuck_files_and_the_records_behind_them(signed_in: AppTest) -> None:
-    open_view(signed_in, BY_DATE)
-    assert dict(zip(column(signed_in, "filename"), column(signed_in, "status"), strict=True)) == {
-        "stuck.csv": "… Last seen",
-        "silent.csv": "… Last seen",
-        "gone.csv": "✓ Cleared",
-    }
+    with patch("streamlit.download_button") as download:
+        open_view(signed_in, BY_DATE)
+    words = ["… Last seen,stuck.csv", "… Last seen,silent.csv", "✓ Cleared,gone.csv"]
+    files = zip(column(signed_in, "status"), column(signed_in, "filename"), strict=True)
+    assert list(map(",".join, files)) == words
+    in_file = download.call_args.args[1]().decode("utf-8-sig").splitlines()[1:]
+    assert [line.split(",C:")[0] for line in in_file] == words
     open_view(signed_in, BY_DATE, show="records")
     assert column(signed_in, "folder") == [FOLDER, FOLDER, OTHER]
     assert column(signed_in, "file_count") == ["1", "2", "1"]
