@@ -75,8 +75,10 @@ class SenderReplay:
                 continue
             progress.replay.apply(run)
             progress.recent, last = progress.recent.with_run(run), run
-            # Parts that may still come are in the last minutes: what is kept ends before them.
-            if not waiting and (merger.read_bytes >= MAX_REPLAY_BYTES or time.monotonic() >= until):
+            spent = merger.read_bytes >= MAX_REPLAY_BYTES or time.monotonic() >= until
+            # Parts that may still come are in the last minutes: what is kept ends before them. After the last
+            # run there is nowhere to go on.
+            if spent and not waiting and merger.next_key:
                 stopped = True
                 break
         for run_key, error in merger.unreadable.items():

@@ -1,6 +1,7 @@
 """Each code of DynamoDB at each write of projection and actions: nothing lost, nothing twice."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -16,10 +17,13 @@ from handlers.actions.senders import SenderActions
 from handlers.web.errors import ThrottledError
 from handlers.web.requests import Caller
 from store import dynamodb
-from store.dynamodb import ConflictError, may_pass
+from store.dynamodb import ConflictError, Reader, may_pass
+from store.notifications import RecipientTable
+from store.senders import NextCheck, SenderTable
 from tests.stands.memory_tables import make_memory_tables
 from tests.stands.playing import at, listing, run, stuck
 from tests.stands.projection import Projection
+from tests.stands.projection_tables import MESSAGES, SENDERS
 from tests.unit.conftest import _environment  # noqa: F401 - a fixture for every test here
 
 WRITES: Final = ("put_item", "update_item", "delete_item", "transact_write_items")
@@ -211,3 +215,27 @@ def test_an_analyst_is_asked_to_wait_and_nothing_is_done_twice(code: str, action
     [incident] = projection.incidents()
     acts = [item for item in faulty.client.list_items("FileSlaSenders") if "action#" in item["Part"]["S"]]
     assert len(incident.get("History", [])) + len(acts) in {1, 2}
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda senders, _: senders.mark_for_replay("account", at(1)),
+        lambda senders, _: senders.release("account", at(1), NextCheck(at=None)),
+        lambda senders, _: senders.put_refused({key: {"S": "x"} for key in ("Sender", "ArrivedAt")}),
+        lambda _, recipients: recipients.enable("orders/slack:x"),
+    ],
+)
+def test_a_write_of_one_item_outlasts_transactions_and_says_when_it_could_not(
+    write: Callable[[SenderTable, RecipientTable], object],
+) -> None:
+    faulty = Faulty()
+    disabled = {"Subject": {"S": "recipient#orders/slack:x"}, "Part": {"S": "state#0000"}}
+    faulty.client.put_item(TableName=MESSAGES, Item={**disabled, "DisabledSince": {"S": "x"}})
+    senders = SenderTable(Reader(faulty.client), SENDERS)
+    for conflicts in (99, 4):
+        faulty.fails = lambda call, *_, most=conflicts: OF_AN_ITEM[0] if call <= most else ""
+        faulty.calls = 0
+        with pytest.raises(ConflictError) if conflicts == 99 else nullcontext():
+            write(senders, RecipientTable(faulty.client, MESSAGES))
+    assert faulty.calls == 5

@@ -13,7 +13,6 @@ from handlers.projection.replay import SenderReplay
 from handlers.projection.sweep import SenderSweep
 from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Rebuild
 from store.dynamodb import Reader
-from store.incidents import IncidentTable
 from store.runs import BreachedFolder, Run, RunTable, build_run_items
 from store.senders import RETRY_REPLAY, NextCheck, SenderAttribute, SenderTable, sender_key
 from store.state import SenderStore
@@ -93,17 +92,6 @@ def _finder(client: "DynamoDBClient") -> Finder:
 
 def _items(client: "DynamoDBClient", table: str) -> list[dict[str, Any]]:
     return [dict(item) for item in client.scan(TableName=table)["Items"]]
-
-
-def test_a_deleted_projection_comes_back_whole(client: "DynamoDBClient") -> None:
-    clock = Clock()
-    senders = _finder(client).find_all()
-    assert senders == [FIRST, SECOND]
-    rebuild = _rebuild(client, clock)
-    rebuild.mark(senders)
-    assert rebuild.wait(senders) == {FIRST: Mark.REPLAYED, SECOND: Mark.REPLAYED}
-    live = IncidentTable(Reader(client), INCIDENTS).list_live()
-    assert sorted(one.sender_name for one in live) == ["files-01", "shared/FILES-02"]
 
 
 @pytest.mark.parametrize("text", ["key-2/files-02", "KEY-2/FILES-02", "shared/FILES-02", "Shared/files-02"])

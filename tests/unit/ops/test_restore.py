@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
-from unittest.mock import Mock
+from unittest.mock import DEFAULT, Mock
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ops import restore as restoring
 from ops.restore import RESTORABLE, ItemOutcome, Merge, Merged, find_deleted, start, wait
@@ -89,6 +91,9 @@ def test_what_is_lacking_comes_back_and_what_came_since_stays(
     monkeypatch.setattr(restoring, "MAX_KEYS", 2)
     _put(client, COPY, *map(_record, range(5)))
     _put(client, ERRORS, *map(_record, range(0, 8, 2)))
+    conflict = ClientError({"Error": {"Code": "TransactionConflictException"}}, "PutItem")
+    answers = chain([conflict] * 3, repeat(DEFAULT))
+    monkeypatch.setattr(client, "put_item", Mock(wraps=client.put_item, side_effect=answers))
     assert _merge(client)[0] == {ItemOutcome.PUT_BACK: 2, ItemOutcome.THERE: 3}
     assert _merge(client)[0] == {ItemOutcome.THERE: 5}
     assert _held(client, ERRORS) == list(map(_record, [*range(5), 6]))

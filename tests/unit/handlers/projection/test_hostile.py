@@ -20,7 +20,7 @@ from store.senders import NextCheck
 from tests.faults.killed import KilledError
 from tests.stands.playing import at, listing, run, stuck
 from tests.stands.projection import ACCOUNT, Projection
-from tests.stands.projection_tables import MESSAGES
+from tests.stands.projection_tables import INCIDENTS, MESSAGES, SENDERS
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
 BAD = "bad/x"
@@ -62,6 +62,11 @@ def test_what_waits_for_its_parts_is_bounded(monkeypatch: pytest.MonkeyPatch, pr
     [one] = merger
     assert 1 <= len(one.breaches) < 20
     assert merger.read_bytes > 1_000
+    # So are the folders of a run; without the rest it is not complete, and clears nothing.
+    monkeypatch.setattr(runs, "MAX_HELD_BYTES", 16_000_000)
+    monkeypatch.setattr(runs, "MAX_RUN_FOLDERS", 3)
+    [one] = RunMerger(projection.sweeper.replays.runs.read_items(ACCOUNT))
+    assert (len(one.breaches), one.complete) == (4, False)
 
 
 def _gauges(projection: Projection, most_live: int = 100) -> dict[Metric, int]:
@@ -102,21 +107,20 @@ def test_a_sender_whose_replay_kills_the_process_is_set_aside(
     assert not {"ReplaySince", "ReplayAttempts", "SetAsideAt"} & own.keys()
 
 
-def test_a_replay_over_its_budget_goes_on_where_it_stopped(
-    projection: Projection, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("budget", ["MAX_REPLAY_BYTES", "MAX_REPLAY_SECONDS"])
+def test_a_projection_that_was_deleted_comes_back_within_a_budget(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch, budget: str
 ) -> None:
-    told = [
-        listing(hour, ["D:\\Inbound", "E:\\Out"], *([STUCK] if hour % 7 < 3 else []), sender=BAD)
-        for hour in range(40)
-    ]
-    projection.report(*told)
+    names = ["D:\\Inbound", "E:\\Out"]
+    told = [listing(hour, names, *([STUCK] if hour % 7 < 3 else []), sender=BAD) for hour in range(40)]
+    unreadable = listing(39.1, names, errors=["E:\\Out"], sender=BAD)
+    projection.report(*told, listing(39.2, names, stuck("E:\\Out", "z"), sender=BAD), unreadable)
     projection.sweep(40)
-    expected, shown = projection.state(BAD), projection.incidents()
-    # What is shown is wrong until the replay is through.
-    projection.client.delete_item(
-        TableName="FileSlaIncidents", Key={key: {"S": shown[0][key]} for key in ("Sender", "IncidentId")}
-    )
-    monkeypatch.setattr(replay, "MAX_REPLAY_BYTES", 1_000)
+    expected, shown, parts = projection.state(BAD), projection.incidents(), _list_parts(projection)
+    for table, keys in ((SENDERS, ("Sender", "Part")), (INCIDENTS, ("Sender", "IncidentId"))):
+        for item in projection.client.list_items(table):
+            projection.client.delete_item(TableName=table, Key={key: item[key] for key in keys})
+    monkeypatch.setattr(replay, budget, 1_000 if "BYTES" in budget else 0)
     projection.mark(BAD)
     before, goes = projection.incidents(), 0
     while "ReplaySince" in projection.own(BAD):
@@ -124,11 +128,17 @@ def test_a_replay_over_its_budget_goes_on_where_it_stopped(
         assert projection.sweep() == 1
         assert "ReplayAttempts" not in projection.own(BAD)
         goes += 1
-    assert 3 <= goes <= 30
+    assert 3 <= goes <= 43
     assert projection.state(BAD).incidents == expected.incidents
     assert sorted(projection.incidents(), key=str) == sorted(shown, key=str)
-    parts = [item["Part"]["S"] for item in projection.client.list_items("FileSlaSenders")]
-    assert not [part for part in parts if part.startswith("checkpoint")]
+    # Nothing is left of a checkpoint either.
+    assert _list_parts(projection) == parts
+
+
+def _list_parts(projection: Projection) -> list[Any]:
+    varying = dict.fromkeys(("Revision", "RuleState", "NextCheckAt"))
+    items = (item for item in projection.client.list_items(SENDERS) if item["Sender"]["S"] == BAD)
+    return sorted(({**item, **varying} for item in items), key=str)
 
 
 def test_a_late_run_has_a_replay_that_was_stopped_begin_anew(

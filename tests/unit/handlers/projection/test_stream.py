@@ -246,16 +246,6 @@ def owners_of(projection: Projection) -> dict[str, str | None]:
     return {one["Sender"]: one.get("Owner") for one in projection.incidents()}
 
 
-def test_an_incident_bears_the_owner_of_its_folder_and_sender(projection: Projection) -> None:
-    owned = Projection(projection.client, owners=OWNERS)
-    owned.report(
-        run(0, stuck("D:\\Inbound", "x"), sender="files"),
-        run(0, stuck("D:\\Inbound", "x"), sender="other"),
-        run(0, stuck("E:\\Out", "x"), sender="third"),
-    )
-    assert owners_of(owned) == {"files": "orders", "other": "bank", "third": "operations"}
-
-
 def test_whoever_does_not_know_the_owners_leaves_them(projection: Projection) -> None:
     inbound = stuck("D:\\Inbound", "x")
     projection.report(run(0, inbound, sender="files", has_run=True))

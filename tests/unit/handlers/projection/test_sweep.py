@@ -11,7 +11,7 @@ from store.senders import OWN_PART, SenderAttribute
 from tests.stands.events import LambdaContext
 from tests.stands.playing import at, listing, run, stuck
 from tests.stands.projection import Projection
-from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS
+from tests.stands.projection_tables import RUNS, SENDERS
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
 
@@ -22,30 +22,6 @@ def test_a_sweep_ends_with_its_time_and_the_next_takes_the_rest(projection: Proj
     left = iter([60.0] * 4 + [0.0])
     assert projection.sweeper.run(projection.now, lambda: next(left)) == 4
     assert projection.sweep() == 5
-
-
-def test_a_projection_that_was_deleted_comes_back(projection: Projection) -> None:
-    names = ["D:\\Inbound", "E:\\Out"]
-    projection.report(
-        listing(0, names, STUCK),
-        listing(1, names, STUCK, stuck("E:\\Out", "y")),
-        listing(2, names, STUCK),
-        listing(3, names, errors=["E:\\Out"]),
-        listing(4, names, stuck("D:\\Inbound", "z")),
-    )
-    projection.sweep(4.1)
-    parts, incidents = projection.client.scan(TableName=SENDERS)["Items"], projection.incidents()
-    state = projection.state()
-    for table, keys in ((SENDERS, ("Sender", "Part")), (INCIDENTS, ("Sender", "IncidentId"))):
-        for item in projection.client.scan(TableName=table)["Items"]:
-            projection.client.delete_item(TableName=table, Key={key: item[key] for key in keys})
-    projection.mark()
-    projection.sweep(4.2)
-    assert projection.state().incidents == state.incidents
-    assert sorted(projection.incidents(), key=str) == sorted(incidents, key=str)
-    told = [{**item, "Revision": None, "RuleState": None, "NextCheckAt": None} for item in parts]
-    again = projection.client.scan(TableName=SENDERS)["Items"]
-    assert [{**item, "Revision": None, "RuleState": None, "NextCheckAt": None} for item in again] == told
 
 
 def test_a_sender_without_runs_is_left_as_it_is(projection: Projection) -> None:
