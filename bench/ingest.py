@@ -27,7 +27,6 @@ from store.records import Attribute
 
 _OURS: Final = "handlers.file_sla_error"
 _CLIENTS: Final = (1, 8, 32)
-_WARMING: Final = (4, 8, 16, 24, 32)
 _LOAD_SECONDS: Final = 5
 _TIMEOUT_SECONDS: Final = 120
 _FIXED: Final = (
@@ -166,10 +165,8 @@ def measure_load(bench: Bench) -> list[Figure]:
         partial(_load, bench.service.url(route), token) for route in (FILE_SLA_ERROR.path, NAIVE)
     )
     for load in (load_ours, load_naive):
-        # Lambda starts one environment for each request under way: start them all first, some at a time, for
-        # to start all at once may take longer than a request may.
-        for clients in _WARMING:
-            load(clients)
+        # Lambda starts one environment for each request under way: start them all first.
+        load(max(_CLIENTS))
     for clients in _CLIENTS:
         blocks = interleaved(partial(load_ours, clients), partial(load_naive, clients), bench.rounds)
         name = f"ingest, {TYPICAL} files, {clients} client{'s' if clients > 1 else ''}"

@@ -23,9 +23,11 @@ metrics = Metrics()
 def make_ahead(make: Callable[[], object]) -> None:
     """Has a function's parts made while Lambda starts it, not while the first caller waits."""
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-        # What was imported stays. To search it for garbage while a client is made is a tenth of a start.
-        gc.freeze()
+        # What was imported and is made here stays: to search it for garbage would be a tenth of a cold start.
+        gc.disable()
         make()
+        gc.freeze()
+        gc.enable()
 
 
 def _required(variable: str) -> str:
