@@ -6,6 +6,7 @@ together); what no bench counts is an assumption, and docs/development/capacity.
 
 import argparse
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -14,8 +15,8 @@ from rich.console import Group
 
 from ops.command import Call, CommandResult, Commands, add_command, new_table
 
-PRICED: Final = "November 2026"
-"""As far as known then: an update of these numbers is an update of this date."""
+PRICED: Final = "September 2026"
+"""AWS's price lists of August and September; an update of these numbers is an update of this date."""
 _MILLION: Final = 1_000_000
 _GB: Final = 1_000_000_000
 _MINUTES: Final = 730 * 60
@@ -36,18 +37,23 @@ class Prices:
     logged: float
     """A GB into CloudWatch Logs, and kept for a month."""
     backed_up: float
-    """A GB in AWS Backup for a month."""
+    """A GB in AWS Backup for a month; but for us-east-1 without a dated source."""
+    scheduled: float = 1.00
+    """A million invocations by EventBridge Scheduler."""
 
 
 PRICES: Final[Mapping[str, Prices]] = {
-    "eu-central-1": Prices(api=3.70, writes=0.7625, reads=0.1525, stored=0.55, logged=0.66, backed_up=0.12),
-    "eu-west-1": Prices(api=3.50, writes=0.7051, reads=0.1411, stored=0.51, logged=0.60, backed_up=0.11),
+    "eu-central-1": Prices(
+        api=3.70, writes=0.7625, reads=0.1525, stored=0.55, logged=0.66, backed_up=0.12, scheduled=1.15
+    ),
+    "eu-west-1": Prices(api=3.50, writes=0.705, reads=0.1415, stored=0.50, logged=0.60, backed_up=0.11),
     "us-east-1": Prices(api=3.50, writes=0.625, reads=0.125, stored=0.45, logged=0.53, backed_up=0.10),
 }
-# The same in these regions: Lambda on arm64, CloudWatch, Cognito Essentials, Secrets Manager, KMS, WAF, SES.
+# The same in these regions: Lambda on arm64 and CloudWatch by those lists; Cognito Essentials, Secrets
+# Manager, KMS, WAF and SES without a dated source.
 _INVOCATIONS, _GB_SECOND = 0.20, 0.0000133334
 _ALARM, _COMPOSITE, _METRIC = 0.10, 0.50, 0.30
-_USER, _SECRET, _MAIL, _SCHEDULED = 0.015, 0.40, 0.10 / 1000, 1.00
+_USER, _SECRET, _MAIL = 0.015, 0.40, 0.10 / 1000
 _KEY, _KEY_REQUESTS = 1.00, 3.00
 _FIREWALL, _FIREWALL_RULE, _FIREWALL_REQUESTS = 5.00, 1.00, 0.60
 
@@ -80,14 +86,14 @@ def add(commands: Commands) -> None:
     text = "a month's bill by service, and which limit binds first"
     command = add_command(commands, "cost", reckon, text, needs_stack=False)
     for name, kind, default, text in (
-        ("--servers", int, 10, "servers that run the script"),
+        ("--servers", _whole, 10, "servers that run the script"),
         ("--interval", _minutes, 10, "how often it runs, such as 10m or 1h"),
-        ("--folders", int, 10, "folders that a server watches"),
-        ("--breached", float, 1.0, "per cent of the folders that are in breach at any time"),
+        ("--folders", _whole, 10, "folders that a server watches"),
+        ("--breached", _per_cent, 1.0, "per cent of the folders that are in breach at any time"),
         ("--spread", _seconds, 10, "within which time all scheduled tasks start, such as 10s or 10m"),
-        ("--analysts", int, 20, "people at the dashboard"),
-        ("--retention-days", int, 90, "days for which records and incidents are kept"),
-        ("--backup-days", int, 0, "days for which AWS Backup keeps a copy; 0 for none"),
+        ("--analysts", _whole, 20, "people at the dashboard"),
+        ("--retention-days", _whole, 90, "days for which records and incidents are kept"),
+        ("--backup-days", _whole, 0, "days for which AWS Backup keeps a copy; 0 for none"),
     ):
         command.add_argument(
             name, type=kind, default=default, metavar="N", help=f"{text} (default: {default})"
@@ -105,9 +111,23 @@ def _minutes(text: str) -> float:
 
 def _seconds(text: str) -> float:
     number, unit = (text[:-1], text[-1]) if text[-1:] in {"s", "m", "h"} else (text, "s")
-    if not 0 < (seconds := float(number) * {"s": 1, "m": 60, "h": 3600}[unit]) < _MINUTES * 60:
-        raise argparse.ArgumentTypeError(f"{text} is no length of time: write it as 10s, 10m or 1h")
-    return seconds
+    with suppress(ValueError):
+        if 0 < (seconds := float(number) * {"s": 1, "m": 60, "h": 3600}[unit]) < _MINUTES * 60:
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text} is no length of time: write it as 10s, 10m or 1h")
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} must be a whole number, 0 or more")
+    return int(text)
+
+
+def _per_cent(text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= (share := float(text)) <= 100:
+            return share
+    raise argparse.ArgumentTypeError(f"{text} must be a number from 0 to 100")
 
 
 def record_units(files: int) -> int:
@@ -118,7 +138,7 @@ def record_units(files: int) -> int:
 def reckon(call: Call) -> CommandResult:
     """Prints the bill and the limits."""
     bill, limits = reckon_bill(call.given), reckon_limits(call.given)
-    total, given = sum(bill.values()), call.given
+    total, given = round(sum(bill.values()), 2), call.given
     costs = new_table(
         "service", "$ a month", right=["$ a month"],
         title=f"{given.servers:,} servers, every {given.interval:g} minutes, in {given.region}",
@@ -174,7 +194,7 @@ def _list_costs(given: argparse.Namespace, price: Prices) -> Iterator[tuple[str,
     yield "CloudWatch alarms and metrics", ALARMS * _ALARM + _COMPOSITE + METRICS * _METRIC
     yield "Cognito users", (given.servers + given.analysts) * _USER
     yield "Secrets Manager", _SECRET * (2 if given.notify else 1)
-    yield "EventBridge Scheduler", sweeps * _SCHEDULED / _MILLION
+    yield "EventBridge Scheduler", sweeps * price.scheduled / _MILLION
     if given.notify:
         yield "Mail by SES", notifications * _MAIL
     if given.web_acl:

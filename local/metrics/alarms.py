@@ -63,7 +63,8 @@ class AlarmEvaluator:
                 for window in list_windows(alarm, now)
             ]  # fmt: skip
             name, state = alarm["AlarmName"], judge_state(alarm, values)
-            if states[name] != state:
+            # Somebody may have deleted it, to try what the doctor says.
+            if states.get(name, state) != state:
                 self._cloudwatch.set_alarm_state(
                     AlarmName=name, StateValue=state, StateReason=_reason(alarm, values)
                 )
