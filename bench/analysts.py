@@ -66,13 +66,13 @@ def _address_folder(number: int) -> PageAddress:
 _START: Final = PageAddress("runbook")
 """A page that loads nothing, so that the session's start is not measured."""
 _MONTH: Final = "By date, 30 d"
-OTHER_FOLDERS: Final = "By folder, 30 d, another each"
+_OTHER_FOLDERS: Final = "By folder, 30 d, another each"
 PAGES: Final[Mapping[str, Sequence[PageAddress]]] = {
     "Overview": [PageAddress("")],
     "By date, 7 d": [PageAddress("by-date", "range=7d")],
     _MONTH: [PageAddress("by-date", "range=30d")],
     "By folder, 30 d": [_address_folder(0)],
-    OTHER_FOLDERS: [_address_folder(number) for number in range(max(LEVELS))],
+    _OTHER_FOLDERS: [_address_folder(number) for number in range(max(LEVELS))],
     "Senders": [PageAddress("senders")],
     "Service health": [PageAddress("service-health", "range=24h")],
 }
