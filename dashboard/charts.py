@@ -155,7 +155,7 @@ def draw_heat_map(minutes: pd.DataFrame, name: str) -> None:
             ],
         )
     )
-    _draw(chart, name, _HEIGHT + 20, None)
+    _draw(chart, name, _HEIGHT + 60, None)
 
 
 def label_as_utc(frame: pd.DataFrame, *names: str) -> pd.DataFrame:

@@ -162,12 +162,12 @@ def pick_zone(now: datetime) -> ZoneInfo:
     own = st.context.timezone if st.context.timezone in list_zones() else UTC
     zone = ZoneInfo(ZONE.read(own))
     explained = f"All times are shown in this zone. It is {now.astimezone(zone):%H:%M} there."
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", wrap=False):
-        draw_list("Time zone", ZONE, list_zones(), zone.key, filter_mode="contains", help=explained)
-        other = own if zone.key == UTC else UTC
-        if other != zone.key:
-            name = "UTC" if other == UTC else "Local"
-            st.button(name, on_click=ZONE.write, args=(other,), help=f"Show times in {other}")
+    draw_list("Time zone", ZONE, list_zones(), zone.key, filter_mode="contains", help=explained)
+    other = own if zone.key == UTC else UTC
+    if other != zone.key:
+        # Below the zone: beside it, no name of one has room.
+        name = "UTC" if other == UTC else "Local"
+        st.button(name, on_click=ZONE.write, args=(other,), help=f"Show times in {other}", width="stretch")
     return zone
 
 

@@ -163,6 +163,7 @@ function showChosen({ body, head, chosen, data }) {
 function drawCell(column, value) {
   const cell = element("td", { role: "cell", class: column.kind, "data-heading": column.heading });
   cell.classList.toggle("labelled", column.labelled);
+  cell.classList.toggle("empty", value === "-");
   if (column.kind === "path") {
     const [head, tail] = value;
     cell.append(element("span", { class: "cut", title: head + tail }, element("span", { class: "head" }, head)));

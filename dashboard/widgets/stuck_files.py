@@ -65,9 +65,12 @@ def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:
     since = f"unknown; created {spell_creation(stuck['created'], page.zone, plausible=stuck['plausible'])}"
     if stuck["plausible"]:
         since = page.spell(stuck["created"], seconds=True)
+    seen = stuck["last_seen"] if pd.isna(stuck["cleared_at"]) else stuck["cleared_at"]
+    waited = (page.now if stuck["overdue_now"] >= 0 else seen) - stuck["created"]
     facts = {
         "Sender": stuck["sender_name"],
         "Waiting since": since,
+        "Waited": format_duration(waited) if stuck["plausible"] else "",
         "SLA": format_duration(stuck["sla"]),
         "Over SLA at worst": format_duration(stuck["overdue_worst"]),
         "First reported": page.spell(stuck["first_seen"], seconds=True),
