@@ -94,12 +94,16 @@ def test_no_log_holds_a_note(
 
 def test_actions_are_counted_by_their_outcome(incident_id: str, capsys: pytest.CaptureFixture[str]) -> None:
     body = {"incident_id": incident_id, "action": "acknowledge"}
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     for headers in ({"Idempotency-Key": "k"}, {"Idempotency-Key": "k"}):
         _post(body, headers=headers)
     _post({**body, "incident_id": "x"})
     _post({**body, "version": 9})
     _post({**body, "version": "x"})
     _post(body, groups=None)
+    _post({"action": "schedule_maintenance", "window": {"sender": "x", "to": tomorrow, "reason": "r"}})
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     outcomes = [line["Outcome"] for line in lines if "Actions" in line]
-    assert outcomes == ["done", "already_done", "not_found", "invalid_state", "invalid_body", "not_in_group"]
+    refused = ["not_found", "invalid_state", "invalid_body", "not_in_group"]
+    assert outcomes == ["done", "already_done", *refused, "done"]
+    assert [line["MaintenanceMade"] for line in lines if "MaintenanceMade" in line] == [[1.0]]

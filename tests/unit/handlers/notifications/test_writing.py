@@ -17,7 +17,7 @@ from contract.words import EXPLANATIONS, REASONS, Clearing, IncidentStatus, Unkn
 from contract.words import NotificationKind as K
 from handlers.notifications import mail, slack, sns, teams, writing
 from handlers.notifications.document import Document, Link, RenderContext, Tone, read_phrase, render_text
-from handlers.notifications.plan import Notification, Storm
+from handlers.notifications.plan import Notification, Storm, _arrange
 from handlers.notifications.rules import Notice
 from handlers.notifications.situation import NamedFile
 from handlers.notifications.wording import MAX_SUBJECT
@@ -149,6 +149,16 @@ def test_servers_of_one_name_in_two_accounts_are_told_apart() -> None:
     assert " on FILES01" in read(sent, context())
     only = read(single(K.SILENT), context(shared=shared))
     assert only.startswith("? Server silent: 3 folders unknown\nfiles-01/FILES01\n")
+
+
+def test_a_flood_hides_nothing_of_another_sender_or_account_whatever_dates_it_sends() -> None:
+    keys = ("bad/a", "bad/a", "bad/b", "good/x", "good/x")
+    notices = [
+        notice(K.NEW, incident(str(n), sender=key, breached_since=ago(days=9 - n)))
+        for n, key in enumerate(keys)
+    ]
+    arranged = [one.sender_key for one in _arrange(reversed(notices))]
+    assert arranged == ["bad/a", "good/x", "bad/b", "good/x", "bad/a"]
 
 
 def test_the_rule_of_a_folder_says_what_to_do() -> None:
