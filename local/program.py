@@ -5,6 +5,7 @@ import json
 import logging
 import runpy
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import pulumi
@@ -52,6 +53,7 @@ def load_config(stack: str = STACK, overrides: Mapping[str, Any] | None = None) 
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
 
 
+@cache
 def _read(file: str) -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load((ROOT / file).read_text())
     return content

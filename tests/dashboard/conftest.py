@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from moto import mock_aws
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 
 from dashboard.backend import backend, connect
@@ -111,6 +112,8 @@ def app(settings: DashboardSettings) -> AppTest:
     assert settings.table_name == TABLE
     app = AppTest.from_file("../../dashboard/app.py", default_timeout=120)
     app.context["timezone"] = "Europe/Berlin"
+    # Without looking through every installed package for components: all of ours are the dashboard's own.
+    app._bidi_component_manager = BidiComponentManager()
     return app
 
 

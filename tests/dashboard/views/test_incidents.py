@@ -67,12 +67,12 @@ def test_every_incident_of_the_range_is_listed_the_live_ones_first(signed_in: Ap
         ({"status": "open,unknown"}, [B]),
         ({"longer": "8h"}, [C]),
         ({"sender": "three"}, [C]),
-        ({"q": "files01"}, [B, A]),
+        ({"q": "files01", "range": "24h"}, [B, A]),
         ({"who": "unacknowledged", "status": "of another version"}, [B]),
     ],
 )
 def test_filters_narrow_the_list(signed_in: AppTest, filters: dict[str, str], folders: list[str]) -> None:
-    open_view(signed_in, "incidents", range="30d", **filters)
+    open_view(signed_in, "incidents", **{"range": "30d", **filters})
     assert column(signed_in, "folder") == folders
 
 
@@ -86,14 +86,14 @@ def test_files_and_people_are_found(
         item(now - timedelta(hours=3.9), A, [("Invoice-7.csv", now)], sender="another"),
         item(now - timedelta(hours=0.9), B, [("old", now - timedelta(hours=30))], sender="one"),
     )
-    open_view(signed_in, "incidents", q="invoice-7")
+    open_view(signed_in, "incidents", q="invoice-7", range="24h")
     assert column(signed_in, "folder") == [A]
     # Also without acknowledging.
     open_view(signed_in, "incidents", q="zoe")
     assert column(signed_in, "folder") == []
     act("zoe", "key", {"incident_id": projected.list_ids()[0], "action": "note", "note": "seen"})
     backend().cache.forget()
-    open_view(signed_in, "incidents", q="zoe", range="30d")
+    open_view(signed_in, "incidents", q="zoe")
     assert len(column(signed_in, "folder")) == 1
 
 
@@ -128,9 +128,9 @@ def test_the_picked_one_has_facts_and_a_timeline(signed_in: AppTest, store: Call
 
 @pytest.mark.usefixtures("incidents")
 def test_what_ended_is_found_whatever_the_range(signed_in: AppTest, projected: Projected) -> None:
-    open_view(signed_in, "incidents", range="30d", q="out")
+    open_view(signed_in, "incidents", range="30d", sender="three")
     [wanted] = column(signed_in, "id")
-    open_view(signed_in, "incidents", range="1h", incident=wanted, q="")
+    open_view(signed_in, "incidents", range="1h", incident=wanted, sender="")
     assert "**✓ Cleared**: the server read the folder" in facts(signed_in)
     assert column(signed_in, "what", 1)[0] == "Cleared"
     assert "no longer kept" in shown(signed_in)
