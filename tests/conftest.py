@@ -1,5 +1,6 @@
 """What every tier of tests may use."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -91,6 +92,11 @@ class StackScheduling(LoadScopeScheduling):
             if nodeid.startswith(places):
                 return group
         return nodeid
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: most of the time one of them waits for a browser or an engine."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> StackScheduling:
