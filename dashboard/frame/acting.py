@@ -4,6 +4,7 @@ A click (`begin`) only says what is wanted. `start_page` of the next run calls `
 so what it draws is how things are afterwards. A run that another cuts short leaves it to that one.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ _AT_ONCE: Final = 4
 """Requests under way at once: the service takes some tens a second of all analysts together."""
 _SHOWN_FOR: Final = timedelta(minutes=2)
 """For so long a result stays on the page."""
+_FOR_PROGRAMS: Final = re.compile(r" at \S+Z(?=: )| Its version is \d+ now\.")
+"""What the service says beside who acted and how: the timeline has the moment on the page's clocks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +139,8 @@ def do_pending(session: Session) -> None:
     del st.session_state[_PENDING]
     text = _describe(pending, failures)
     if any(isinstance(failure, ChangedMeanwhileError) for failure in failures.values()):
-        text = f"{text} {wait_for(SERVICE, pending.describe, 'action_now')}".strip()
+        now = wait_for(SERVICE, pending.describe, "action_now")
+        text = f"{_FOR_PROGRAMS.sub('', text)} {now}".strip()
     if not failures:
         cancel_form(pending.focus)
         pending.after()

@@ -139,6 +139,7 @@ def test_a_picked_file_stays_picked(
     open_view(signed_in, BY_DATE)
     pick(signed_in, column(signed_in, "filename").index("silent.csv"))
     assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
+    assert re.search(r"Waited: \*\*(4 h 59 min|5 h)\*\*", facts(signed_in))
     store(item(ago(minutes=1), "C:\\New", [("new.csv", ago(days=9))]))
     monkeypatch.setattr("dashboard.data.cache.KEPT_FOR", timedelta())
     signed_in.run()

@@ -256,8 +256,7 @@ def test_who_comes_second_is_told_how_it_is_now(card: AppTest, incident: str, au
     press(card, "Acknowledge")
     [error] = card.error
     told = error.value.replace("\\", "")
-    assert told.startswith("bea acted on this incident at ")
-    assert "It is open now. bea is on it until" in told
+    assert told.startswith("bea acted on this incident: acknowledge. It is open now. bea is on it until ")
     assert card.text_area[0].value == "I look"
     # What is shown now is what the next attempt is about.
     press(card, "Acknowledge")
@@ -374,7 +373,7 @@ def test_of_several_each_that_failed_is_named(
     press(signed_in, "Acknowledge")
     [error] = signed_in.error
     told = error.value.replace("\\", "")
-    assert told.startswith("1 of 2 done. C:JobsB on ana/FILES01: bea acted on this incident at")
+    assert told.startswith("1 of 2 done. C:JobsB on ana/FILES01: bea acted on this incident: ")
 
 
 def test_the_address_narrows_down_to_people(signed_in: AppTest, two: tuple[str, str]) -> None:
