@@ -209,22 +209,33 @@ async def refuse_taken_names(settings: Settings, provider: pulumi.ProviderResour
     Raises:
         pulumi.RunError: it has; the text names them, and the key that helps.
     """
-    taken = []
-    for name in (settings.name_table(one.name) for one in fields(Tables)):
-        try:
-            found: Any = await pulumi.runtime.invoke_async(
-                "aws:dynamodb/getTable:getTable", {"name": name}, pulumi.InvokeOptions(provider=provider)
-            )
-            tags = found["tags"]
-        except Exception as error:  # noqa: BLE001 - Pulumi has no other; what the provider says is its text
-            if "couldn't find resource" not in str(error):
-                pulumi.log.info(f"Whether another stack has a table {name} is unknown: {error}")
-        else:
-            if not settings.tags.items() <= tags.items():
-                taken.append(name)
+    names = [settings.name_table(one.name) for one in fields(Tables)]
+    found = await asyncio.gather(*(_read_tags(name, provider) for name in names), return_exceptions=True)
+    unseen = {name: one for name, one in zip(names, found, strict=True) if isinstance(one, BaseException)}
+    if unseen:
+        why = next(iter(unseen.values()))
+        pulumi.log.info(f"Whether another stack has tables {', '.join(unseen)} is unknown: {why}")
+    ours = settings.tags.items()
+    others = {name: one for name, one in zip(names, found, strict=True) if isinstance(one, dict)}
+    taken = [name for name, tags in others.items() if not ours <= tags.items()]
     if taken:
         raise pulumi.RunError(
             f"{', '.join(taken)}: another stack, or something else in this account and region, has a table "
             "of that name. Choose another, from which the names of all tables follow: pulumi config set "
             f"{settings.project}:tableName NAME"
         )
+
+
+async def _read_tags(name: str, provider: pulumi.ProviderResource | None) -> dict[str, str] | None:
+    """The tags of a table; None where there is none of the name."""
+    options = pulumi.InvokeOptions(provider=provider)
+    try:
+        found: Any = await pulumi.runtime.invoke_async(
+            "aws:dynamodb/getTable:getTable", {"name": name}, options
+        )
+    except Exception as error:
+        # Pulumi has no other; what the provider says is its text.
+        if "couldn't find resource" in str(error):
+            return None
+        raise
+    return dict(found["tags"])

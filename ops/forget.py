@@ -157,9 +157,12 @@ def forget(call: Call) -> CommandResult:
                             _rewrite(client, table, spec, item, [name])
                 read += len(page["Items"])
                 progress(f"Items of {table}", read, None)
-    lines = [f"{escape(table)}: {count:,} items" for table, count in counts.items()] or ["No table has it."]
+    lines = [f"{escape(table)}: {count:,} items" for table, count in counts.items()] or [
+        "No table has it. A file's name is as in the reports, without its folder."
+    ]
     if not given.yes:
-        lines.append(f"With --yes, {name.word} replaces it, for good.")
+        where = "for good" if counts else "in what a restore brings"
+        lines.append(f"With --yes, {name.word} replaces it, {where}.")
         return CommandResult({"found": counts, "replaced": False}, "\n".join(lines), Exit.FAILED)
     until = f"{datetime.now(UTC) + _RECOVERABLE:%Y-%m-%d}"
     lines += [

@@ -80,7 +80,9 @@ class Stack:
                 "A local stack (make demo) writes its own."
             ) from None
         except (OSError, ValueError) as error:
-            raise OpsError(f"{path} cannot be read as JSON: {error}") from None
+            # Such as an empty one: `pulumi` was refused, and the shell had made the file.
+            again = "Write it again: pulumi stack output --json, in this repository's folder"
+            raise OpsError(f"{path} cannot be read as JSON: {error}. {again}") from None
         if not isinstance(outputs, dict):
             raise OpsError(f"{path} does not hold a JSON object.")
         return cls(outputs, path)

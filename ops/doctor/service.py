@@ -213,7 +213,7 @@ def check_api(stack: Stack) -> Iterator[Finding]:
         except HTTPError as error:
             status = error.code
             error.close()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             remedy = "Check proxy, DNS and firewall, then the stage (below)."
             yield problem(check, f"No answer from {url}: {getattr(error, 'reason', error)}", remedy)
             continue
