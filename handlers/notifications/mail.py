@@ -35,7 +35,6 @@ _REMEDY: Final = (
     "in the sandbox, verified too? See mail.md"
 )
 _FONT: Final = "font:15px/1.5 'Segoe UI',Roboto,Arial,sans-serif"
-_TEXT: Final = f"color:#1f2328;{_FONT}"
 _SMALL: Final = "font-size:13px;color:#59636e"
 _NAME: Final = "font:14px/1.45 Consolas,Menlo,monospace;white-space:pre-wrap;word-break:break-word"
 _RULE: Final = "border-top:1px solid #d1d9e0"
@@ -48,8 +47,7 @@ _OUTLOOK: Final = (
 _HIDDEN: Final = "display:none;max-height:0;overflow:hidden;font-size:1px;line-height:1px;mso-hide:all"
 # Only for programs that read a style in the head: Word's cells, which inherit no font, and dark screens.
 _STYLE: Final = (
-    f"td{{{_FONT}}}"
-    ":root{color-scheme:light dark}@media (prefers-color-scheme:dark){"
+    f"td{{{_FONT}}}:root{{color-scheme:light dark}}@media (prefers-color-scheme:dark){{"
     "body,.text{background:#16181c!important;color:#e6e8eb!important}"
     ".small{color:#a3adb8!important}a{color:#7cb7ff!important}}"
 )
@@ -121,7 +119,7 @@ def render_html(document: Document) -> str:
             '<body style="margin:0;padding:16px;background:#fff">',
             # What a phone shows; the blanks keep the text below out of it.
             f'<div style="{_HIDDEN}">{preview}{"&#847; " * 40}</div>',
-            f'{_OUTLOOK[0]}<div class="text" style="max-width:640px;margin:0 auto;{_TEXT}">',
+            f'{_OUTLOOK[0]}<div class="text" style="max-width:640px;margin:0 auto;color:#1f2328;{_FONT}">',
             *_render_head(document),
             *_render_facts(document),
             *(part for section in document.sections for part in _render_section(section)),

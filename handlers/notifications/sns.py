@@ -64,8 +64,8 @@ def send(client: Any, owner_topics_prefix: str, recipient: Recipient, document: 
 
 def render_sms(document: Document) -> str:
     """As much of the subject and the first line as one SMS holds, in ASCII where that can spell it."""
-    first_line = "".join(span.text for span in document.first_line)
-    text, most, two_places = f"{document.subject}. {first_line}", MAX_WIDE_SMS, frozenset[str]()
+    text = f"{document.subject}. {''.join(span.text for span in document.first_line)}"
+    most, two_places = MAX_WIDE_SMS, frozenset[str]()
     if to_ascii(document.subject).count("?") == document.subject.count("?"):
         text, most, two_places = to_ascii(text), MAX_SMS, _TWO_PLACES
     text, places = unlink(text.replace("`", "'"), parting=" "), 0
