@@ -356,6 +356,12 @@ def test_what_was_closed_by_hand_leaves_the_list(signed_in: AppTest, two: tuple[
     assert history(signed_in) == ["ana closed: the share is gone"]
 
 
+def test_whoever_closed_it_is_named_to_the_letter(signed_in: AppTest, two: tuple[str, str]) -> None:
+    act("*eve*", "key-1", {"incident_id": two[1], "action": "close", "note": "gone"})
+    open_view(signed_in, "incidents", range="30d", incident=two[1])
+    assert any("by \\*eve\\* (" in one.value.replace("\\(", "(") for one in signed_in.markdown)
+
+
 def test_of_several_each_that_failed_is_named(
     signed_in: AppTest, two: tuple[str, str], projected: Projected, auth_api: FakeAuthApi
 ) -> None:
