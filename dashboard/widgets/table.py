@@ -137,7 +137,7 @@ def draw_table(
         row = int(same.to_numpy().argmax()) if same.any() else None
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         text = _describe_count(len(shown), len(frame), noun, opens)
-        if choice:
+        if choice and ids:
             chosen = len(set(choice.ids) & set(ids))
             text += f" {chosen:,} chosen." if chosen else " Tick rows to act on them."
         st.caption(text, width="content")
