@@ -1,7 +1,4 @@
-"""One sweep over all recipients: sends each what is due.
-
-Several recipients at once; of one, each notification is delivered, then recorded, before the next.
-"""
+"""A sweep: several recipients at once; for each, every notification is delivered, then recorded, in order."""
 
 import hashlib
 import traceback
