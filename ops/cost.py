@@ -16,7 +16,7 @@ from rich.console import Group
 from ops.command import Call, CommandResult, Commands, add_command, new_table
 
 PRICED: Final = "September 2026"
-"""AWS's price lists of August and September; an update of these numbers is an update of this date."""
+"""AWS's price lists of May to September; an update of these numbers is an update of this date."""
 _MILLION: Final = 1_000_000
 _GB: Final = 1_000_000_000
 _MINUTES: Final = 730 * 60
