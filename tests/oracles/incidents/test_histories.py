@@ -22,8 +22,8 @@ def test_histories() -> None:
 
 
 @pytest.mark.deep
-def test_thousands_of_histories() -> None:
-    run_state_machine_as_test(Histories, settings=settings(PLAYED, max_examples=4000))
+def test_many_more_histories() -> None:
+    run_state_machine_as_test(Histories, settings=settings(PLAYED, max_examples=1000))
 
 
 def test_stored_histories() -> None:
@@ -31,5 +31,5 @@ def test_stored_histories() -> None:
 
 
 @pytest.mark.deep
-def test_thousands_of_stored_histories() -> None:
-    run_state_machine_as_test(StoredHistories, settings=settings(PLAYED, max_examples=1000))
+def test_many_more_stored_histories() -> None:
+    run_state_machine_as_test(StoredHistories, settings=settings(PLAYED, max_examples=500))

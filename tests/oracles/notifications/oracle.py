@@ -466,14 +466,19 @@ class Oracle:
             return
         if file.numbers is None:
             return
-        incident, (files, wait) = sweep.incidents[word.thing[1]], file.numbers
-        now_waits, least = incident.wait(sweep.now), incident.sla * MINUTE
-        longer = now_waits and wait is not None and now_waits >= 2 * max(wait, least)
-        twice = bool(longer) or incident.file_count >= 2 * files
+        incident, (files, _) = sweep.incidents[word.thing[1]], file.numbers
+        twice = self._waits_twice_as_long(word.thing, sweep) or incident.file_count >= 2 * files
         self._hold(twice, f"{word}: it is not twice as bad as was said")
         soon = sweep.now - file.since < 2 * HOUR
         much = incident.file_count >= 10 * files
         self._hold(not soon or much, f"{word}: {file.recorded} was said a moment ago")
+
+    def _waits_twice_as_long(self, thing: Thing, sweep: Sweep) -> bool:
+        """Whether its oldest file waits twice as long as was said."""
+        incident, numbers = sweep.incidents.get(thing[1]), self.files[thing].numbers
+        if incident is None or numbers is None or numbers[1] is None:
+            return False
+        return (incident.wait(sweep.now) or timedelta()) >= 2 * max(numbers[1], incident.sla * MINUTE)
 
     def _overdue(self, thing: Thing, sweep: Sweep) -> None:
         """Whether a reminder, or that it is worse, was to be said by now."""
@@ -486,6 +491,8 @@ class Oracle:
         whole = len({before.now for before in lately}) >= 32 and all(before.enabled for before in lately)
         if not whole or file.lasts != {file.recorded} or file.since > since:
             return
+        if self._waits_twice_as_long(thing, sweep) and not self._waits_twice_as_long(thing, lately[0]):
+            return  # What was due has just become another notice, which waits for others in its turn.
         rest = 24 * HOUR if file.reminded else 4 * HOUR
         known = (before.incidents.get(thing[1]) for before in lately)
         files = min(one.file_count for one in known if one is not None)

@@ -343,5 +343,5 @@ def test_histories() -> None:
 
 
 @pytest.mark.deep
-def test_thousands_of_histories() -> None:
-    run_state_machine_as_test(Histories, settings=settings(PLAYED, max_examples=3000))
+def test_many_more_histories() -> None:
+    run_state_machine_as_test(Histories, settings=settings(PLAYED, max_examples=150))
