@@ -1,5 +1,6 @@
 """What every tier of tests may use."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -75,6 +76,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What looks back on the whole run comes last."""
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
+def pytest_collection_finish() -> None:
+    """Has Python look for garbage seldom: what is loaded by now stays, and is much to look through."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 class StackScheduling(LoadScopeScheduling):

@@ -11,6 +11,8 @@ from contract.names import Group
 from ops.user_pool import User, generate_password
 from tests.stands.running_stack import RunningStack
 
+# One for all: each reads the descriptions of AWS's services anew.
+_SESSION = boto3.Session()
 SIGN_IN_FLOWS = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
 
 
@@ -47,7 +49,7 @@ def all_principals(stack: RunningStack) -> dict[str, Principal]:
 def anonymous_client(stack: RunningStack, service: str, credentials: dict[str, str] | None) -> Any:
     """A client that sends what it is told, unchecked; with `None`, under an access key no one has."""
     made_up = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "made-up"}
-    make_client: Any = boto3.Session().client
+    make_client: Any = _SESSION.client
     return make_client(
         service,
         endpoint_url=stack.outputs["endpoint_url"],
