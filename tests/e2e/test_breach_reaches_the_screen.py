@@ -29,7 +29,7 @@ def test_posted_report_is_found_and_its_files_are_opened(
     records = table(page, "Records")
     expect(cell(records, FOLDER)).to_be_attached()
     pick_first_row(records)
-    expect(page.get_by_role("heading", name="Files in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Files in this report")).to_be_visible()
     files = page.get_by_role("region", name="Files", exact=True)
     for name in FILES:
         expect(cell(files, name)).to_be_attached()
