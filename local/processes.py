@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -48,10 +49,11 @@ class ProcessId:
             return
         family = [process, *process.children(recursive=True)]
         process.terminate()
-        _, stubborn = psutil.wait_procs(family, timeout=_STOP_SECONDS)
+        stubborn = _await_end(family)
         for member in stubborn:
-            member.kill()
-        psutil.wait_procs(stubborn, timeout=_STOP_SECONDS)
+            with suppress(psutil.NoSuchProcess):
+                member.kill()
+        _await_end(stubborn)
         for child in _children:
             # Lets Python see which of them have ended.
             child.poll()
@@ -63,6 +65,23 @@ class ProcessId:
             return process if same and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.NoSuchProcess:
             return None
+
+
+def _await_end(family: Sequence[psutil.Process]) -> list[psutil.Process]:
+    """Waits until they have ended; returns those that have not in time.
+
+    One that has ended is listed until its parent asks for it, in some containers for seconds or for good.
+    """
+
+    def runs(process: psutil.Process) -> bool:
+        with suppress(psutil.NoSuchProcess):
+            return process.status() != psutil.STATUS_ZOMBIE
+        return False
+
+    deadline = time.monotonic() + _STOP_SECONDS
+    while (left := list(filter(runs, family))) and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+    return left
 
 
 def wait_for(url: str, process: ProcessId, log: Path, seconds: float = 60) -> None:
