@@ -141,11 +141,12 @@ def measure_analysts(bench: Bench) -> list[Figure]:
         bench.say(f"{level} analysts at once")
         with _serving(bench.service, level) as team:
             before = _count_lines(log)
-            for addresses in sorted(PAGES.values(), key=len):
-                team.open(*addresses)
-                # Of the pages that show all the same: more analysts should ask for hardly more.
-                if len(addresses) == 1:
-                    requests[level] = _count_lines(log) - before
+            for page, addresses in PAGES.items():
+                if page != _OTHER_FOLDERS:
+                    team.open(*addresses)
+            # Of the pages that show all the same: more analysts should ask for hardly more.
+            requests[level] = _count_lines(log) - before
+            team.open(*PAGES[_OTHER_FOLDERS])
             for page, addresses in PAGES.items():
                 warm[page, level] = [team.open(*addresses) for _ in range(bench.rounds)]
     figures: list[Figure] = []

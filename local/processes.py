@@ -62,24 +62,22 @@ class ProcessId:
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started) < 1
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+            return process if same and _runs(process) else None
         except psutil.NoSuchProcess:
             return None
 
 
+def _runs(process: psutil.Process) -> bool:
+    """Whether it has not ended: it is listed until its parent asks for it, in some containers for good."""
+    with suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
 def _await_end(family: Sequence[psutil.Process]) -> list[psutil.Process]:
-    """Waits until they have ended; returns those that have not in time.
-
-    One that has ended is listed until its parent asks for it, in some containers for seconds or for good.
-    """
-
-    def runs(process: psutil.Process) -> bool:
-        with suppress(psutil.NoSuchProcess):
-            return process.status() != psutil.STATUS_ZOMBIE
-        return False
-
+    """Waits until they have ended; returns those that have not in time."""
     deadline = time.monotonic() + _STOP_SECONDS
-    while (left := list(filter(runs, family))) and time.monotonic() < deadline:
+    while (left := list(filter(_runs, family))) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
     return left
 

@@ -460,8 +460,7 @@ class Oracle:
             return
         if word.kind is K.STILL_OPEN:
             rest = 24 * HOUR if file.reminded else 4 * HOUR
-            again = K.UNKNOWN in file.lasts
-            late = again or sweep.now - file.since >= rest
+            late = K.UNKNOWN in file.lasts or sweep.now - file.since >= rest
             self._hold(late, f"{word}: {file.recorded} was said at {file.since}")
             return
         if file.numbers is None:
@@ -491,13 +490,14 @@ class Oracle:
         whole = len({before.now for before in lately}) >= 32 and all(before.enabled for before in lately)
         if not whole or file.lasts != {file.recorded} or file.since > since:
             return
-        if self._waits_twice_as_long(thing, sweep) and not self._waits_twice_as_long(thing, lately[0]):
-            return  # What was due has just become another notice, which waits for others in its turn.
-        rest = 24 * HOUR if file.reminded else 4 * HOUR
+        # A reminder that has just become "worse" is another notice, which waits for others in its turn.
+        longer, was_longer = (self._waits_twice_as_long(thing, one) for one in (sweep, lately[0]))
         known = (before.incidents.get(thing[1]) for before in lately)
         files = min(one.file_count for one in known if one is not None)
         worse = files >= (10 if since - file.since < 2 * HOUR else 2) * numbers[0]
-        for kind, due in ((K.STILL_OPEN, since - file.since >= rest), (K.WORSE, worse)):
+        rest = 24 * HOUR if file.reminded else 4 * HOUR
+        remind = (was_longer or not longer) and since - file.since >= rest
+        for kind, due in ((K.STILL_OPEN, remind), (K.WORSE, worse)):
             owed = due and all(self.may_say(kind, thing, before) for before in lately)
             self._hold(not owed, f"{thing}: {kind} was due, with {files} files after {numbers}")
 
