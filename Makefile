@@ -23,7 +23,7 @@ test: setup  ## every test
 
 # Those that draw examples: all others would do what they did under `make test`.
 DRAWN = $(addprefix tests/,fuzz/test_any_body.py fuzz/test_openapi.py faults/test_nothing_lost_nothing_twice.py \
-	faults/test_ledger.py oracles/incidents/test_histories.py)
+	faults/test_ledger.py $(addsuffix /test_histories.py,oracles/incidents oracles/notifications))
 
 test-deep: setup  ## the tests that take minutes: many more examples, and a minute of load with faults
 	@$(BIN)/python -m pytest --numprocesses auto -m "deep or not deep" --hypothesis-profile=deep $(DRAWN)

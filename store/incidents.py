@@ -215,6 +215,11 @@ class Incident(PeopleState):
         """How old its oldest file is; None where that is not known."""
         return None if self.oldest_creation is None else now - self.oldest_creation
 
+    def overdue(self, now: datetime) -> timedelta | None:
+        """How far its oldest file is over the SLA; None where its age is not known."""
+        wait = self.wait(now)
+        return None if wait is None else max(wait - timedelta(minutes=self.sla), timedelta())
+
 
 _PEOPLE: Final[dict[str, Any]] = {"version": _A.ACTION_VERSION, "history": (_A.HISTORY, db.list_of(_ENTRY))}
 _RENAMED: Final = {"between": _A.CLEARED_BETWEEN, "previous_id": _A.PREVIOUS_INCIDENT_ID}

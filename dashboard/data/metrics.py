@@ -31,11 +31,8 @@ VALUE_COLUMNS: Final = {"name": "str", "route": "str", "time": MOMENT, "value": 
 `route` is empty for the whole API.
 """
 PERCENTILES: Final = ("p50", "p95")
-_RETENTION: Final = timedelta(days=15)
-"""How long CloudWatch keeps values to the minute."""
 _RASTER: Final = timedelta(minutes=1)
 """CloudWatch has nothing finer for these metrics."""
-_PAGE: Final = 500
 CLOUDWATCH: Final = "CloudWatch"
 """Its name in messages about waiting."""
 _DENIED: Final = (
@@ -131,18 +128,6 @@ class Metrics:
 
         return self._read("statuses", ask, start, end, step)
 
-    def find_last_report(self, now: datetime) -> datetime | None:
-        """The minute of the last report or heartbeat; None if there was none for 15 days."""
-        wanted = [_Series("", "", self._namespace, Metric.REPORTS, "Sum", {})]
-        newest_first = {"ScanBy": "TimestampDescending", "PaginationConfig": {"PageSize": _PAGE}}
-
-        def ask() -> datetime | None:
-            pages = self._query(wanted, now - _RETENTION, now, _RASTER, **newest_first)
-            latest = (max(moment for _, _, moment, _ in page) for page in pages if page)
-            return next((moment.astimezone(UTC) for moment in latest), None)
-
-        return self._read("last report", ask, now, now, _RASTER)
-
     def _read(self, what: str, read: Callable[[], T], start: datetime, end: datetime, step: timedelta) -> T:
         """The answer, shared by all who ask for the same steps: the moments of two analysts never agree."""
         question = (self._namespace, what, step, _start_of_step(start, step), _start_of_step(end, _RASTER))
@@ -151,14 +136,13 @@ class Metrics:
     def _frame(
         self, wanted: Sequence[_Series], start: datetime, end: datetime, step: timedelta
     ) -> pd.DataFrame:
-        pages = self._query(wanted, _start_of_step(start, step), end, step) if wanted else ()
-        rows = [row for page in pages for row in page]
+        rows = list(self._query(wanted, _start_of_step(start, step), end, step)) if wanted else []
         return pd.DataFrame.from_records(rows, columns=list(VALUE_COLUMNS)).astype(VALUE_COLUMNS)
 
     def _query(
-        self, wanted: Sequence[_Series], start: datetime, end: datetime, step: timedelta, **options: Any
-    ) -> Iterator[list[tuple[str, str, datetime, float]]]:
-        """Pages of rows: name, route, moment and value."""
+        self, wanted: Sequence[_Series], start: datetime, end: datetime, step: timedelta
+    ) -> Iterator[tuple[str, str, datetime, float]]:
+        """Rows: name, route, moment and value."""
         queries = [
             {
                 "Id": f"q{number}",
@@ -178,12 +162,11 @@ class Metrics:
         ]
         ask: Any = self._client.get_paginator("get_metric_data").paginate
         with translate_aws_errors(CLOUDWATCH, _DENIED):
-            for page in ask(MetricDataQueries=queries, StartTime=start, EndTime=end, **options):
-                yield [
-                    (*wanted[int(result["Id"][1:])][:2], moment, value)
-                    for result in page["MetricDataResults"]
-                    for moment, value in zip(result["Timestamps"], result["Values"], strict=True)
-                ]
+            for page in ask(MetricDataQueries=queries, StartTime=start, EndTime=end):
+                for result in page["MetricDataResults"]:
+                    name, route = wanted[int(result["Id"][1:])][:2]
+                    for moment, value in zip(result["Timestamps"], result["Values"], strict=True):
+                        yield name, route, moment, value
 
     def _alarm(self, alarm: Mapping[str, Any]) -> Alarm:
         meaning, _, address = alarm.get("AlarmDescription", "").partition(names.RUNBOOK_LABEL)

@@ -80,8 +80,8 @@ def find_wait(incident: Incident, now: datetime) -> float | None:
 
 def overdue_minutes(incident: Incident, now: datetime) -> float | None:
     """How far its oldest file is over the SLA; None where its age is unknown, or it has ended."""
-    wait = find_wait(incident, now)
-    return None if wait is None else max(0.0, wait - incident.sla)
+    overdue = incident.overdue(now) if incident.live else None
+    return None if overdue is None else overdue / _MINUTE
 
 
 def name_acknowledger(incident: Incident, now: datetime) -> str:

@@ -48,6 +48,7 @@ def format_csv(frame: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo, s
     """
     headings = {column.name: column.csv_heading for column in columns}
     exact = {column.name for column in columns if column.kind in ("mean", "percent")}
+    statuses = {column.name for column in columns if column.kind == "status"}
     table = frame[list(headings)].copy()
     for name in table.columns:
         column = table[name]
@@ -59,7 +60,9 @@ def format_csv(frame: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo, s
             # All the others are minutes: whole ones, as the screen has them.
             table[name] = column.map(math.trunc, na_action="ignore").astype("Int64")
         elif pd.api.types.is_string_dtype(column.dtype):
-            table[name] = column.str.replace(f"^(?={FORMULA})", "'", regex=True)
+            # A line a row: what the screen has in two lines is one here.
+            text = column.str.replace("\n", ", ") if name in statuses else column
+            table[name] = text.str.replace(f"^(?={FORMULA})", "'", regex=True)
     return (
         table.rename(columns=headings)
         .to_csv(sep=separator, index=False, lineterminator="\r\n")

@@ -47,13 +47,18 @@ def draw() -> None:
     page = start_page("Service health")
     metrics = page.session.metrics
     period, step = page.period, choose_step(page.period)
-    gateway, last_report = wait_for(
-        CLOUDWATCH,
-        lambda: (metrics.read_gateway(period.start, period.end, step), metrics.find_last_report(page.now)),
-        "figures",
+    gateway = wait_for(CLOUDWATCH, lambda: metrics.read_gateway(period.start, period.end, step), "figures")
+    tables, since = page.session.tables, page.now - LONGEST_GRACE_PERIOD
+    known = wait_or_none(
+        THE_TABLE,
+        lambda: (tables.list_live(), tables.list_senders(), page.now, tables.list_windows(since)),
+        "senders",
     )
+    status = summarize(*known) if known else None
+    last = "unknown" if status is None else "none"
+    if status is not None and status.last_report is not None:
+        last = f"{format_duration(page.now - status.last_report)} ago"
     used = service_figures.summarize_usage(gateway)
-    last = f"{format_duration(page.now - last_report)} ago" if last_report else "none for 15 days"
     draw_figures(
         ("Requests", used.requests, "All requests to the API in the range, sign-ins included."),
         ("Refused (4XX)", used.refused, "Something was wrong with the request."),
@@ -63,15 +68,9 @@ def draw() -> None:
             used.highest_p95,
             "19 of 20 requests were faster, in the slowest step below.",
         ),
-        ("Last report", last, ""),
+        ("Last report", last, "The last report or heartbeat that was accepted, of any sender."),
     )
-    tables, since = page.session.tables, page.now - LONGEST_GRACE_PERIOD
-    known = wait_or_none(
-        THE_TABLE,
-        lambda: (tables.list_live(), tables.list_senders(), page.now, tables.list_windows(since)),
-        "senders",
-    )
-    senders = summarize(*known).describe_senders() if known else "Whether reports are late is unknown now"
+    senders = status.describe_senders() if status else "Whether reports are late is unknown now"
     st.caption(f"{senders}.")
     st.header("Alarms", anchor=False)
     alarms = service_figures.sort_alarms(wait_for(CLOUDWATCH, metrics.list_alarms, "alarms"))

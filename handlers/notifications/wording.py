@@ -335,11 +335,12 @@ def _list_incident_facts(
     if incident.status is IncidentStatus.OPEN:
         yield "In breach since", f"{at(incident.breached_since)} ({format_duration(length)})"
         yield "Stuck", f"{files}, seen {format_duration(now - incident.last_seen_at)} ago"
-        wait, created = incident.wait(now), incident.oldest_creation
-        if wait is None or created is None:
+        wait, overdue, created = incident.wait(now), incident.overdue(now), incident.oldest_creation
+        if wait is None or overdue is None or created is None:
             yield "Oldest file", "age unknown: no creation date is plausible"
         else:
-            yield "Oldest file", f"{format_duration(wait)} old, created {at(created)}"
+            over = f"{format_duration(overdue)} over the SLA"
+            yield "Oldest file", f"waiting {format_duration(wait)}, {over}, created {at(created)}"
     else:
         yield "In breach since", at(incident.breached_since)
         yield "Last seen stuck", f"{at(incident.last_seen_at)}, {files}"

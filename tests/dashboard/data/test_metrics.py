@@ -29,11 +29,10 @@ CALLS: list[Callable[[Metrics], object]] = [
     Metrics.list_alarms,
     lambda metrics: metrics.read_gateway(NOW - timedelta(hours=1), NOW, STEP),
     lambda metrics: metrics.read_statuses(NOW - timedelta(hours=1), NOW, STEP),
-    lambda metrics: metrics.find_last_report(NOW),
 ]
 
 
-@pytest.mark.parametrize("call", CALLS, ids=["alarms", "gateway", "statuses", "last-report"])
+@pytest.mark.parametrize("call", CALLS, ids=["alarms", "gateway", "statuses"])
 def test_a_refusal_becomes_what_an_analyst_can_act_on(
     metrics: Metrics, monkeypatch: pytest.MonkeyPatch, call: Callable[[Metrics], object]
 ) -> None:
@@ -61,16 +60,3 @@ def test_since_when_is_the_last_change_of_state(metrics: Metrics) -> None:
     assert (found.name, found.state, found.since) == ("auth-5xx", "ALARM", changed)
     assert found.meaning == "It fails. Look."
     assert found.runbook == "https://docs.example.com/runbook.md#api-5xx"
-
-
-def test_last_report_is_the_newest_of_the_first_page_with_any(metrics: Metrics) -> None:
-    newest = NOW - timedelta(minutes=4)
-
-    def page(*moments: datetime, **more: str) -> dict[str, Any]:
-        values = [1.0] * len(moments)
-        return {"MetricDataResults": [{"Id": "q0", "Timestamps": moments, "Values": values}], **more}
-
-    with Stubber(metrics._client) as aws:
-        aws.add_response("get_metric_data", page(NextToken="more"))
-        aws.add_response("get_metric_data", page(newest, newest - timedelta(minutes=9), NextToken="more"))
-        assert metrics.find_last_report(NOW) == newest

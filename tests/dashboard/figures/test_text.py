@@ -46,6 +46,8 @@ def test_the_file_holds_the_columns_asked_for_under_their_headings() -> None:
     table = frame("a")
     table.loc[0, "at"] = pd.NaT
     assert read(format_csv(table, HEADINGS, BERLIN))[1] == ["a", "", "580"]
+    status = [Column("filename", "status", "Status")]
+    assert read(format_csv(frame("▲ Open\n☾ snoozed"), status, BERLIN))[1] == ["▲ Open, ☾ snoozed"]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1"])

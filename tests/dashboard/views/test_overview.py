@@ -1,14 +1,19 @@
 """The overview, on senders and incidents as the Lambda writes them."""
 
+from datetime import UTC, datetime
 from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from contract.words import IncidentStatus, NotificationKind
 from dashboard.backend import backend
 from dashboard.data.tables import RecordTable
+from handlers.notifications.rules import Notice
+from handlers.notifications.wording import list_facts
 from tests.dashboard.projected import Projected, hours_ago
-from tests.dashboard.views.reading import column, figures, open_view, shown
+from tests.dashboard.views.reading import column, figures, open_view, read_table, shown
 from tests.stands.playing import listing, run, stuck
 
 A, B, C = "C:\\Jobs\\A", "C:\\Jobs\\B", "\\\\nas\\out"
@@ -59,6 +64,27 @@ def test_what_is_open_is_shown_the_worst_first_then_what_is_unknown(signed_in: A
     # The range of the other pages is kept for them.
     assert [radio.label for radio in signed_in.radio] == ["Whose"]
     assert signed_in.query_params["range"] == "1h"
+
+
+@pytest.mark.usefixtures("fleet")
+def test_incidents_and_messages_tell_the_same_numbers(signed_in: AppTest) -> None:
+    open_view(signed_in, "overview")
+    told, waits = figures(signed_in), read_table(signed_in).set_index("id")[["waited", "overdue"]]
+    for status, tile in (("unknown", "Unknown"), ("open", "Open incidents")):
+        open_view(signed_in, "incidents", status=status, range="30d")
+        assert str(len(column(signed_in, "id"))) == told[tile]
+    listed = read_table(signed_in).set_index("id")[["waited", "overdue"]]
+    assert listed.equals(waits.loc[listed.index])
+    session = backend().sessions.find(signed_in.session_state["session_id"])
+    assert session
+    for one in session.tables.list_live():
+        if one.status is IncidentStatus.OPEN:
+            notice = Notice(kind=NotificationKind.NEW, subject="incident", incident=one)
+            said = "".join(
+                span.text for span in list_facts(notice, datetime.now(UTC), ZoneInfo("UTC"))["Oldest file"]
+            )
+            waited, overdue = waits.loc[one.incident_id]
+            assert said.startswith(f"waiting {waited}, {overdue} over the SLA, created ")
 
 
 def test_what_is_no_longer_reported_is_no_trouble(signed_in: AppTest, projected: Projected) -> None:

@@ -13,7 +13,9 @@ from dashboard.data.metrics import VALUE_COLUMNS, Alarm, Metrics
 from dashboard.errors import AccessDeniedError
 from dashboard.figures.series import Period
 from dashboard.views import service_figures
+from tests.dashboard.projected import Projected, hours_ago
 from tests.dashboard.views.reading import figures, links, open_view, read_table, shown
+from tests.stands.playing import listing
 
 END = datetime(2026, 11, 23, 20, 15, tzinfo=UTC)
 PERIOD = Period(END - timedelta(hours=1), END)
@@ -118,7 +120,6 @@ def cloudwatch() -> Iterator[None]:
     with (
         patch.object(Metrics, "read_gateway", return_value=now(GATEWAY)),
         patch.object(Metrics, "read_statuses", return_value=now(ANSWERED)),
-        patch.object(Metrics, "find_last_report", side_effect=lambda now: now - timedelta(minutes=7)),
     ):
         yield
 
@@ -134,14 +135,18 @@ def test_a_service_that_was_never_used_says_so(signed_in: AppTest) -> None:
     assert "This stack has no alarms" in text
     assert "No sender has reported yet." in text
     assert figures(signed_in)["Requests"] == "none"
-    assert figures(signed_in)["Last report"] == "none for 15 days"
+    assert figures(signed_in)["Last report"] == "none"
 
 
 @pytest.mark.usefixtures("cloudwatch")
-def test_usage_statuses_and_last_report_are_shown(signed_in: AppTest) -> None:
+def test_usage_and_statuses_are_shown_and_the_last_report_that_overview_tells(
+    signed_in: AppTest, projected: Projected
+) -> None:
+    projected.tell(listing(hours_ago(0.2), ["C:\\Jobs"], sender="one"))
+    assert "The last report came 12 min ago." in shown(open_view(signed_in, "overview"))
     open_with(signed_in)
     assert figures(signed_in)["Highest p95 latency"] == "120 ms"
-    assert figures(signed_in)["Last report"] == "7 min ago"
+    assert figures(signed_in)["Last report"] == "12 min ago"
     table = read_table(signed_in)
     rows = list(zip(table["status"], table["route"], table["requests"], strict=True))
     assert {("200", "/file_sla_error", "21"), ("4XX", "(the gateway itself)", "4")} <= set(rows)

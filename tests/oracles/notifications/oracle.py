@@ -237,7 +237,10 @@ class Oracle:
         file = self.files.setdefault(thing, File())
         if thing[0] != "incident":
             begins = K.SILENT if thing[0] == "sender" else K.UNREADABLE
-            if begins is K.SILENT and self._no_more_silent(thing, sweep):
+            sender = sweep.senders.get(thing[1])
+            # Nobody expects anything of a retired sender, be it a report or that it reads its folders again.
+            gone = sender is None or sender.state == "retired"
+            if gone or (sender and begins is K.SILENT and self._no_more_silent(sender)):
                 file.lasts = {None}
             if LOST in file.lasts and not self.may_say(begins, thing, sweep):
                 file.lasts |= {None}
@@ -256,10 +259,7 @@ class Oracle:
             if last in (K.CLEARED, K.EXPIRED, K.CLOSED) and not incident.live and long_ago:
                 file.lasts |= {None}
 
-    def _no_more_silent(self, thing: Thing, sweep: Sweep) -> bool:
-        sender = sweep.senders.get(thing[1])
-        if sender is None or sender.state == "retired":
-            return True
+    def _no_more_silent(self, sender: Sender) -> bool:
         untold = Topic.SERVER not in self.owner.notify_on
         return sender.state != "silent" and (untold or not self._spoke(sender))
 

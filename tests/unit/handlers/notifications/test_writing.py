@@ -61,7 +61,7 @@ def test_a_beginning_says_all_that_its_reader_needs() -> None:
         "Sender: files-01/FILES01\n",
         "SLA: 20 min\n",
         "In breach since: Thu 26 Nov 2026, 06:30 (2 h 50 min)\n",
-        "Oldest file: 3 h 10 min old, created Thu 26 Nov 2026, 06:10\n",
+        "Oldest file: waiting 3 h 10 min, 2 h 50 min over the SLA, created Thu 26 Nov 2026, 06:10\n",
         "Status: open: in the latest report\n",
         "Acknowledged: not yet\n",
         "Time zone: Europe/Berlin\n",
