@@ -21,12 +21,13 @@ setup: $(BIN)/uv  ## installs, and nothing else
 test: setup  ## every test
 	@$(BIN)/python -m pytest --numprocesses auto
 
-# Those that draw examples: all others would do what they did under `make test`.
-DRAWN = $(addprefix tests/,fuzz/test_any_body.py fuzz/test_openapi.py faults/test_nothing_lost_nothing_twice.py \
-	faults/test_ledger.py $(addsuffix /test_histories.py,oracles/incidents oracles/notifications))
+# Those that take minutes or draw examples: all others would do what they did under `make test`.
+DEEP = $(addprefix tests/,fuzz/test_any_body.py fuzz/test_openapi.py faults/test_nothing_lost_nothing_twice.py \
+	faults/test_ledger.py $(addsuffix /test_histories.py,oracles/incidents oracles/notifications) \
+	unit/handlers/notifications/test_many_live.py)
 
 test-deep: setup  ## the tests that take minutes: many more examples, and a minute of load with faults
-	@$(BIN)/python -m pytest --numprocesses auto -m "deep or not deep" --hypothesis-profile=deep $(DRAWN)
+	@$(BIN)/python -m pytest --numprocesses auto -m "deep or not deep" --hypothesis-profile=deep $(DEEP)
 
 # Only a report: no share of it passes or fails.
 coverage: setup  ## the branches that the tests without a running stack leave out

@@ -41,15 +41,17 @@ def main() -> int:
     if options.publish:
         return _publish()
     _RESULTS.parent.mkdir(exist_ok=True)
-    with running_service(_FOLDER, _say) as service:
-        bench = Bench(service, options.rounds, _say)
+    figures: list[Figure] = []
+    for name, measure in _GROUPS.items():
+        if name not in options.groups and _ALL not in options.groups:
+            continue
+        # Each on a stack of its own: what one stores, the next would have to read.
+        with running_service(_FOLDER, _say) as service:
+            bench = Bench(service, options.rounds, _say)
+            figures += measure(bench)
         run = BenchRun(f"{datetime.now(UTC):%Y-%m-%d}", _describe_machine(), bench.rounds, bench.starts)
-        figures: list[Figure] = []
-        for name, measure in _GROUPS.items():
-            if name in options.groups or _ALL in options.groups:
-                figures += measure(bench)
-                # After each group: should a later one fail, its figures are there.
-                write_published(Published.of(run, figures), _RESULTS)
+        # After each group: should a later one fail, its figures are there.
+        write_published(Published.of(run, figures), _RESULTS)
     show(figures)
     return 0
 

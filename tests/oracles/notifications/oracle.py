@@ -238,9 +238,8 @@ class Oracle:
         if thing[0] != "incident":
             begins = K.SILENT if thing[0] == "sender" else K.UNREADABLE
             sender = sweep.senders.get(thing[1])
-            # Nobody expects anything of a retired sender, be it a report or that it reads its folders again.
-            gone = sender is None or sender.state == "retired"
-            if gone or (sender and begins is K.SILENT and self._no_more_silent(sender)):
+            # Nobody expects anything of a retired sender, not that it reads its folders again either.
+            if not sender or sender.state == "retired" or (begins is K.SILENT and self._is_over(sender)):
                 file.lasts = {None}
             if LOST in file.lasts and not self.may_say(begins, thing, sweep):
                 file.lasts |= {None}
@@ -259,7 +258,7 @@ class Oracle:
             if last in (K.CLEARED, K.EXPIRED, K.CLOSED) and not incident.live and long_ago:
                 file.lasts |= {None}
 
-    def _no_more_silent(self, sender: Sender) -> bool:
+    def _is_over(self, sender: Sender) -> bool:
         untold = Topic.SERVER not in self.owner.notify_on
         return sender.state != "silent" and (untold or not self._spoke(sender))
 

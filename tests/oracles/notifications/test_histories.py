@@ -329,7 +329,7 @@ class Histories(RuleBasedStateMachine):
 
 
 PLAYED = settings(
-    max_examples=30,
+    max_examples=12,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

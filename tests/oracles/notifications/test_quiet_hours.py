@@ -42,7 +42,6 @@ def test_a_night_on_which_the_clock_is_put_forward_is_an_hour_shorter() -> None:
     evening = datetime(2026, 3, 28, 21, tzinfo=UTC)
     assert quiet_until(owner, evening) == evening + 7 * HOUR
     assert quiet_until(owner, datetime(2026, 10, 24, 20, tzinfo=UTC)) == datetime(2026, 10, 25, 5, tzinfo=UTC)
-
     # Whoever is always quiet is so for two weeks at least.
     until = quiet_until(an_owner(quiet_hours=(ALWAYS,)), evening)
     assert until is not None

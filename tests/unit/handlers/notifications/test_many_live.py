@@ -4,6 +4,8 @@ import subprocess
 import sys
 from typing import Final
 
+import pytest
+
 from contract.names import ROOT
 
 MOST_MB: Final = 350
@@ -61,6 +63,7 @@ print(told, len(wrong), int(peak.split()[1]) // 1024)
 """
 
 
+@pytest.mark.deep
 def test_they_are_planned_in_the_functions_memory() -> None:
     child = subprocess.run(
         [sys.executable, "-c", _CHILD], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
