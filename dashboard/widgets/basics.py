@@ -146,7 +146,7 @@ def draw_first_steps() -> None:
     text = "No server has reported yet. Three steps lead to the first report."
     st.info(text, icon=":material/rocket_launch:")
     st.header("1. Create an account for the server", anchor=False)
-    st.code("python -m ops users create files-01 --reporter", language=None)
+    st.code("./file-sla users create files-01 --reporter", language=None)
     st.header("2. Give its script these addresses, and the account", anchor=False)
     st.code(auth, language=None)
     st.code(report, language=None)

@@ -34,7 +34,7 @@ def test_an_empty_system_shows_the_steps_to_the_first_report_and_nothing_green(s
     open_view(signed_in, "overview")
     assert "No server has reported yet" in shown(signed_in)
     account, auth, report, attempt = [code.value for code in signed_in.code]
-    assert account == "python -m ops users create files-01 --reporter"
+    assert account == "./file-sla users create files-01 --reporter"
     assert auth.endswith("/dev/auth")
     assert report.endswith("/dev/file_sla_error")
     assert auth in attempt
