@@ -118,8 +118,8 @@ class Published:
     def merge(self, newer: Self) -> Self:
         """The same with a newer run's figures in the place of older ones of their names."""
         measured = {**self.measured, **newer.measured}
-        quoted = {figure.date for figure in measured.values()} - {run.date for run in newer.runs}
-        runs = [*(older for older in self.runs if older.date in quoted), *newer.runs]
+        kept = {figure.date for name, figure in self.measured.items() if name not in newer.measured}
+        runs = {*(older for older in self.runs if older.date in kept), *newer.runs}
         return replace(
             self, measured=measured, runs=tuple(sorted(runs, key=lambda each: (each.date, each.machine)))
         )

@@ -14,6 +14,8 @@ from store.maintenance import Window
 
 KEPT: Final = timedelta(days=90)
 """For so long after its end a window is shown."""
+_SOON: Final = timedelta(days=1)
+"""So long before it begins, Overview tells of it."""
 ID: Final = Column("window_id")
 COLUMNS: Final = (
     ID,
@@ -55,7 +57,8 @@ def tabulate_windows(windows: Iterable[Window], now: datetime) -> pd.DataFrame:
             **vars(one),
             "state": describe_state(one, now),
             "concerns": describe_concerns(one),
-            "until": one.over_at,
+            # One that was ended before it began never was.
+            "until": max(one.over_at, one.starts),
             "weekly": one.described_hours,
         }
         for one in windows
@@ -64,14 +67,24 @@ def tabulate_windows(windows: Iterable[Window], now: datetime) -> pd.DataFrame:
 
 
 def summarize_windows(windows: Iterable[Window], now: datetime, zone: ZoneInfo) -> str:
-    """What is in maintenance now, in a sentence; empty where nothing is."""
-    on = sorted((one for one in windows if one.is_in_force(now)), key=lambda one: one.over_at)
-    if not on:
-        return ""
-    ends = [spell_moment(next(one.spans(now, one.over_at))[1], zone) for one in on]
-    named = [f"{describe_concerns(one)} until {end}" for one, end in zip(on, ends, strict=True)]
-    more = f"; and {len(on) - 3:,} more." if len(on) > 3 else "."
-    return f"In maintenance: {'; '.join(named[:3])}{more}"
+    """What is in maintenance now and within a day, a sentence each; empty where nothing is."""
+    on, soon = list[tuple[datetime, str]](), list[tuple[datetime, str]]()
+    for one in windows:
+        begins, ends = next(one.spans(now, one.over_at), (None, None))
+        if begins is None or ends is None or begins > now + _SOON:
+            continue
+        until = f"until {spell_moment(ends, zone)}"
+        if one.is_in_force(now):
+            on.append((ends, f"{describe_concerns(one)} {until}"))
+        else:
+            soon.append((begins, f"{describe_concerns(one)} from {spell_moment(begins, zone)} {until}"))
+    return " ".join([*_list_named("In maintenance", on), *_list_named("Maintenance is planned", soon)])
+
+
+def _list_named(title: str, named: list[tuple[datetime, str]]) -> Iterable[str]:
+    if named:
+        more = f"; and {len(named) - 3:,} more." if len(named) > 3 else "."
+        yield f"{title}: {'; '.join(text for _, text in sorted(named)[:3])}{more}"
 
 
 def list_lines(windows: Iterable[Window], since: datetime, until: datetime) -> list[HistoryLine]:

@@ -39,7 +39,7 @@ class Standing(StrEnum):
 
 
 _STORED: Final = {SenderState(one.word): one for one in (Standing.RETIRED, Standing.SILENT, Standing.LATE)}
-REFUSED_EXPLAINED: Final = "Senders whose last report was refused, and none was accepted since."
+REFUSED_EXPLAINED: Final = "Senders that report, and whose last report was refused."
 
 
 class CurrentStanding(NamedTuple):
@@ -80,7 +80,10 @@ class SenderRow:
         held = not retired and silence_held_until(self.windows, sender, now)
         if held and sender.state is not SenderState.UP:
             return CurrentStanding(Standing.WAITING, sender.state_since, held, "back from maintenance")
-        if stored := _STORED.get(sender.state):
+        lasts = timedelta(minutes=sender.interval_minutes) + LEEWAY
+        # Whoever goes on reporting is neither late nor silent, though nothing is taken of it.
+        reports = self.refused and self.refusal and now <= self.refusal.at + lasts and not retired
+        if (stored := _STORED.get(sender.state)) and not reports:
             return CurrentStanding(stored, sender.state_since)
         if self.refused and self.refusal:
             return CurrentStanding(Standing.REFUSED, self.refusal.at)
@@ -90,7 +93,7 @@ class SenderRow:
         if sender.state_since > sender.last_arrival_at:
             why = "un-retired, no report since"
             return CurrentStanding(Standing.WAITING, sender.state_since, sender.due_at, why)
-        in_time = sender.last_arrival_at + timedelta(minutes=sender.interval_minutes) + LEEWAY
+        in_time = sender.last_arrival_at + lasts
         if now <= max(in_time, sender.due_at + LEEWAY if sender.due_at else in_time):
             return CurrentStanding(Standing.UP, sender.state_since, sender.due_at)
         if sender.due_at is None:

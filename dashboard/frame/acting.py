@@ -58,6 +58,8 @@ class PendingAction:
     requests: Sequence[ActionRequest]
     done: str
     """What to say once it is done."""
+    told_at: str = ""
+    """The place to say it, where that of the form goes with it."""
     focus: str = ""
     """The anchor of the heading where the focus goes then; it stays where it is without one."""
     reread: Callable[[], None]
@@ -144,7 +146,7 @@ def do_pending(session: Session) -> None:
     if not failures:
         cancel_form(pending.focus)
         pending.after()
-    _keep_result(pending.form.place, text, failed=bool(failures))
+    _keep_result(pending.told_at or pending.form.place, text, failed=bool(failures))
     announce(text, first=True)
 
 

@@ -112,12 +112,20 @@ def draw_status(incidents: Sequence[Incident], page: Page) -> str:
                 st.warning(escape_markdown(text), icon=":material/help:")
             draw_incident_link(one.incident_id)
     if not live:
-        ends = [find_breach(one, page.now)[1] for one in incidents]
-        ended = f" The last breach ended {page.spell(max(ends))}." if ends else ""
-        st.success(f"Not in breach now.{ended}", icon=":material/check_circle:")
+        last = max(incidents, key=lambda one: find_breach(one, page.now)[1], default=None)
+        states = ["No breach of this folder is known in this range."]
+        if last is not None:
+            states = [
+                f"Not in breach now. The last breach ended {page.spell(find_breach(last, page.now)[1])}."
+            ]
+        # Only a confirmed end is good news.
+        if last is not None and last.status is IncidentStatus.CLEARED:
+            st.success(states[0], icon=":material/check_circle:")
+        else:
+            st.info(states[0], icon=":material/info:")
     if incidents:
         draw_incidents_link("Its incidents", {TEXT.name: incidents[0].folder})
-    return states[0] if states else "Not in breach now."
+    return states[0]
 
 
 def _describe(one: Incident, page: Page) -> str:

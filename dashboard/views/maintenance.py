@@ -49,7 +49,7 @@ _INSIDE: Final = ("in these hours", "outside these hours")
 _NOW: Final = "now"
 _SHOWN: Final = tuple(column for column in COLUMNS if column is not ID)
 _CURRENT: Final = _SHOWN[:-1]
-_ON_PHONE: Final = (*_SHOWN[:2], _SHOWN[3])
+_ON_PHONE: Final = _SHOWN[:4]
 
 
 def draw() -> None:
@@ -180,6 +180,8 @@ def _submit(form: ActionForm, action: MaintenanceAction, window: Window | None, 
             form=form,
             requests=[make_request(body, "Maintenance", form.token)],
             done=_DONE[action],
+            # A window that is over, perhaps by somebody else, is no longer picked.
+            told_at=_PLACE if action is MaintenanceAction.END else "",
             focus=TITLE,
             reread=page.session.tables.forget,
         )
@@ -195,6 +197,11 @@ def _find_problem(said: dict[str, Any], page: Page) -> str:
         text = said[name].strip()
         if not (name == "from" and text in ("", _NOW)) and read_moment(text, page.now, page.zone) is None:
             return f"{name.capitalize()}: write a moment such as tomorrow 06:00 or 2026-11-28 06:00."
+    begins = read_moment(said["from"], page.now, page.zone) or page.now
+    ends = read_moment(said["until"], page.now, page.zone)
+    most = LONGEST_SERIES if said["days"] else LONGEST_MAINTENANCE
+    if ends is None or not begins < ends <= begins + most:
+        return f"Until: write a moment after From, at most {most.days} days later."
     return ""
 
 

@@ -20,21 +20,24 @@ from dashboard.figures.series import Period
 from dashboard.frame.choices import Parameter, show_in_widget
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import announce, wait_for
-from dashboard.widgets.basics import draw_figures, draw_search
+from dashboard.widgets.basics import draw_figures, draw_first_steps, draw_search
 from dashboard.widgets.incidents import pick_owner
 from dashboard.widgets.links import draw_folder_link, draw_path
 from dashboard.widgets.table import PICK, draw_plain_table, draw_table, name_details
 
 _WEEKS: Final = 13
-"""So many weeks are offered; a link may name any."""
+"""So many weeks are offered; a link may name any of a year."""
 _ON_PHONE: Final = (*OF_FOLDERS[:3], breaches.BREACHED, breaches.WITHIN)
+_OLDEST: Final = timedelta(days=366)
+"""So long ago is the oldest week of a link: each of its days costs a query."""
 
 
 def _parse_day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if backend().clock().date() - day <= _OLDEST else None
 
 
 _WEEK: Final = Parameter[date | None]("week", _parse_day)
@@ -63,6 +66,9 @@ def draw() -> None:
         ("week", known, minute, page.zone.key, monday),
         lambda: breaches.measure_folders(incidents, parts, page.now),
     )
+    if measured.empty and not fleet.senders:
+        draw_first_steps()
+        return
     if measured.empty:
         st.success(
             "No folder was in breach this week, or in the weeks before that were observed.",
@@ -109,7 +115,8 @@ def draw() -> None:
             draw_path(picked["folder"])
             weeks = breaches.tabulate_parts(mine[same], parts)
             draw_plain_table(weeks, "week_parts", breaches.OF_PARTS, page.zone, label="Weeks")
-            st.caption(f"Each from Monday to the same day and time as now, in {page.zone.key}")
+            until = "the same day and time as now" if parts[0].end == page.now else "Sunday"
+            st.caption(f"Each from Monday to {until}, in {page.zone.key}")
             draw_folder_link(picked["folder"])
 
 

@@ -132,12 +132,12 @@ def draw_figures(*figures: tuple[str, str, str]) -> None:
             st.metric(label, value, border=True, width="stretch", help=explanation or None)
 
 
-_TRY: Final = r"""read -rsp "Password of files-01: " password
+_TRY: Final = r"""{ read -rsp "Password of files-01: " password
 token=$(curl -s AUTH_URL -H 'Content-Type: application/json' \
   -d "{\"username\": \"files-01\", \"password\": \"$password\"}" |
   sed 's/.*"token": *"\([^"]*\)".*/\1/')
 curl -i REPORT_URL -H 'Content-Type: application/json' -H "Authorization: Bearer $token" \
-  -d '{"sla_error": [], "run": {"sender": "FILES01", "interval_minutes": 15}}'"""
+  -d '{"sla_error": [], "run": {"sender": "FILES01", "interval_minutes": 15}}'; }"""
 
 
 def draw_first_steps() -> None:

@@ -106,11 +106,14 @@ function fill(state, row, cells, picked) {
     const chooser = row.querySelector("input");
     const focused = state.host.getRootNode().activeElement;
     const kept = [button, chooser].find((one) => one && one === focused);
+    const acted = row.querySelector(".act button") === focused && focused !== null;
     row.replaceChildren();
     if (data.opens) row.append(button ? button.parentElement : drawOpener());
     if (data.chooses) row.append(chooser ? chooser.parentElement : element("td", { role: "cell", class: "chooser" }, drawChooser("")));
     cells.forEach((cell, number) => row.append(drawCell(data.columns[number], cell)));
-    kept?.focus({ preventScroll: true });
+    // What was done cannot be done again: the focus stays in the row.
+    const next = kept ?? (acted ? row.querySelector(".act button") ?? row.querySelector("button") : null);
+    next?.focus({ preventScroll: true });
     row.dataset.content = content;
   }
   const opener = row.querySelector("button");

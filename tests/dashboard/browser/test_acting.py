@@ -63,13 +63,13 @@ def test_what_is_typed_is_kept(page: Page, stack: RunningStack, folder: str, rep
 
 def test_several_are_acknowledged_by_keyboard(page: Page, stack: RunningStack, folder: str) -> None:
     file = {"filename": "a.csv", "creationDate": "2026-01-01T00:00:00Z"}
-    breaches = [{"folder": f"{folder}\\{number}", "sla": 20, "files": [file]} for number in range(3)]
+    breaches = [{"folder": f"{folder}\\{number}", "sla": 20, "files": [file]} for number in range(4)]
     token = stack.token(stack.reporter)
     run = {"sender": f"SEVERAL-{folder[-8:]}"}
     stack.report({"sla_error": breaches, "run": run}, token).raise_for_status()
     open_page(page, stack, f"/?q={quote(folder[-32:])}")
     incidents = table(page, "Incidents")
-    expect_projected(page, incidents, f"{folder}\\2")
+    expect_projected(page, incidents, f"{folder}\\3")
     settle(page)
     incidents.get_by_role("button", name="Details: ").first.focus()
     page.keyboard.press("Tab")
@@ -92,6 +92,12 @@ def test_several_are_acknowledged_by_keyboard(page: Page, stack: RunningStack, f
     mine = incidents.locator("td").filter(has_text=re.compile(f"^{stack.analyst['username']}$"))
     expect(mine).to_have_count(2)
     expect(incidents.get_by_role("checkbox", checked=True)).to_have_count(0)
+    # One by its own button: the focus stays in its row.
+    button = incidents.get_by_role("button", name="Acknowledge: ").first
+    named = str(button.get_attribute("aria-label")).removeprefix("Acknowledge: ")
+    button.press("Enter")
+    expect(mine).to_have_count(3)
+    expect(incidents.get_by_role("button", name=f"Details: {named}")).to_be_focused()
     page.get_by_text("Unacknowledged (").click()
     expect(page).to_have_url(re.compile("who=unacknowledged"))
     expect(incidents.locator("tbody tr")).to_have_count(1)

@@ -56,6 +56,9 @@ def test_silent_late_refused_up_retired_is_the_order() -> None:
     listed = list_senders(fleet(senders, *(refusal(*one) for one in refusals.items())), at(0.1))
     assert [one.name for one in listed] == ["silent", "late", "only", "wrong", "mended", "up", "retired"]
     assert [one.name for one in listed if one.refused] == ["only", "wrong"]
+    # Whoever goes on reporting is not late, though nothing is taken of it.
+    known = SenderRow("a", sender("a", SenderState.LATE), refusal("a", 1), refused=True)
+    assert [known.stand(at(hours)).standing for hours in (1.3, 1.4)] == [Standing.REFUSED, Standing.LATE]
 
 
 @pytest.mark.parametrize(

@@ -293,16 +293,20 @@ def test_servers_do_not_clear_each_others_files(senders: tuple[str, str], swappe
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "cleared"),
+    ("first", "second", "minutes", "cleared"),
     [
-        # A run id that is used for ever is not one run.
-        ({"sender": "s", "run": "1"}, {"sender": "s", "run": "1"}, True),
+        # Parts of a run; but an id that is used for ever is not one run.
+        ({"sender": "s", "run": "1"}, {"sender": "s", "run": "1"}, 2, False),
+        ({"sender": "s", "run": "1"}, {"sender": "s", "run": "1"}, 60, True),
+        ({"sender": "s", "run": "1"}, {"sender": "s", "run": "2"}, 15, True),
         # Paths that are not of Windows differ by their case.
-        ({"sender": "s", "folder": "/srv/in"}, {"sender": "s", "folder": "/srv/IN"}, False),
+        ({"sender": "s", "folder": "/srv/in"}, {"sender": "s", "folder": "/srv/IN"}, 60, False),
     ],
 )
-def test_the_next_report_clears_a_file(first: dict[str, str], second: dict[str, str], cleared: bool) -> None:
-    found = find_at_once(record(0, "a", **first), record(60, "b", **second))
+def test_the_next_report_clears_a_file(
+    first: dict[str, str], second: dict[str, str], minutes: int, cleared: bool
+) -> None:
+    found = find_at_once(record(0, "a", **first), record(minutes, "b", **second))
     assert list(found.set_index("filename")["status"][["a", "b"]]) == [
         Status.CLEARED if cleared else Status.LAST_SEEN,
         Status.LAST_SEEN,
@@ -319,14 +323,6 @@ def test_two_spellings_are_one_folder_as_last_spelt(spellings: tuple[str, str]) 
     assert set(found["folder_key"]) == {folder_key(PATH)}
     live = find_at_once(*records, incidents=[span(at(0), sender="s", folder=PATH)])
     assert statuses(live)["s", "a"] == Status.OPEN
-
-
-def test_parts_of_a_run_do_not_clear_each_others_files() -> None:
-    parts = [record(minute, f"f{minute}", sender="s", run="1") for minute in range(3)]
-    assert set(find_at_once(*parts)["status"]) == {Status.LAST_SEEN}
-    cleared = find_at_once(*parts, record(15, "f2", sender="s", run="2"))
-    assert statuses(cleared)["s", "f0"] == Status.CLEARED
-    assert set(cleared["cleared_at"].dropna()) == {pd.Timestamp(at(15))}
 
 
 def test_files_of_two_servers_with_the_same_path_add_up_and_have_lines_of_their_own() -> None:

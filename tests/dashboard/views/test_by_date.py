@@ -85,7 +85,9 @@ def test_by_folder_says_whether_it_is_in_breach(
     with patch("dashboard.data.cache.KEPT_FOR", timedelta()):
         signed_in.run()
     assert not signed_in.error
-    assert "Not in breach now. The last breach ended" in shown(signed_in)
+    assert "Not in breach now. The last breach ended" in signed_in.success[0].value
+    open_view(signed_in, BY_FOLDER, folder="D:\\nobody")
+    assert not signed_in.success
 
 
 @pytest.mark.usefixtures("breaches")

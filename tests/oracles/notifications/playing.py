@@ -27,7 +27,7 @@ class Played:
         fates: what becomes of the next attempts; what comes after these goes well.
     """
 
-    def __init__(self, recipient: Recipient, now: datetime, oracle: Oracle | None = None) -> None:
+    def __init__(self, recipient: Recipient, now: datetime = START, oracle: Oracle | None = None) -> None:
         self.recipient = recipient
         self.now = now
         self.state = RecipientState()
@@ -102,7 +102,7 @@ class Story(Played):
     """One whose channel works, and whose sweeps nobody judges but the test."""
 
     def __init__(self, recipient: Recipient | None = None) -> None:
-        super().__init__(recipient or a_recipient(), START)
+        super().__init__(recipient or a_recipient())
 
     def so(self, *things: Incident | Sender) -> None:
         for thing in things:

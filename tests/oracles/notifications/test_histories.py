@@ -21,17 +21,7 @@ from contract.words import Clearing, IncidentStatus, SenderState, UnknownReason
 from store.incidents import Incident
 from store.notifications import list_notified
 from store.senders import UnreadableFolder
-from tests.oracles.notifications.fixtures import (
-    HOUR,
-    MINUTE,
-    SEEN,
-    START,
-    Outcome,
-    a_recipient,
-    a_sender,
-    an_incident,
-    an_owner,
-)  # fmt: skip
+from tests.oracles.notifications.fixtures import MINUTE, Outcome, a_recipient, a_sender, an_incident, an_owner
 from tests.oracles.notifications.oracle import Oracle
 from tests.oracles.notifications.playing import BROKEN, Fate, Played
 
@@ -92,7 +82,7 @@ class Histories(RuleBasedStateMachine):
         event(recipient)
         chosen = RECIPIENTS[recipient]
         self.oracle = Oracle(chosen)
-        self.played = Played(chosen, START, self.oracle)
+        self.played = Played(chosen, oracle=self.oracle)
         self.played.senders = {key: a_sender(key) for key in SENDERS}
 
     # What becomes of folders.
@@ -176,12 +166,12 @@ class Histories(RuleBasedStateMachine):
     def see(self, name: str, hours: int) -> None:
         incident = self.one(name)
         if incident is None:
-            oldest = self.now - hours * HOUR if hours % 5 else None
+            oldest = self.now - timedelta(hours=hours) if hours % 5 else None
             incident = an_incident(
                 name, sender=SENDERS[ord(name[-1]) % 2], oldest_creation=oldest, opened_at=self.now,
                 breached_since=self.now,
             )  # fmt: skip
-        seen = SEEN._replace(at=self.now)
+        seen = incident.seen._replace(at=self.now)
         fresh: dict[str, Any] = {"reason": None, "unknown_since": None, "ended_at": None, "cleared_by": None}
         self.put(replace(incident, status=IncidentStatus.OPEN, seen=seen, **fresh))
 

@@ -23,20 +23,12 @@ from tests.unit.handlers.notifications.samples import PAGERDUTY, context, single
 
 PAGER = "arn:aws:sns:eu-central-1:000000000000:pager"
 DUTY = Channel(kind=ChannelKind.TEAMS, targets=("duty",))
-OWNERS = Owners(
-    owners={
-        "orders": Owner(
-            name="orders",
-            channels=(
-                Channel(kind=ChannelKind.MAIL, targets=("orders@example.com", "team@example.com")),
-                Channel(kind=ChannelKind.SLACK, targets=("orders",)),
-            ),
-            escalations=(Escalation(after=timedelta(hours=1), channels=(DUTY,)),),
-        ),
-        "bank": Owner(name="bank", channels=(DUTY, Channel(kind=ChannelKind.SNS, targets=(PAGER,)))),
-    },
-    default="orders",
-)
+MAIL = Channel(kind=ChannelKind.MAIL, targets=("orders@example.com", "team@example.com"))
+SLACK = Channel(kind=ChannelKind.SLACK, targets=("orders",))
+TO_DUTY = Escalation(after=timedelta(hours=1), channels=(DUTY,))
+ORDERS = Owner(name="orders", channels=(MAIL, SLACK), escalations=(TO_DUTY,))
+BANK = Owner(name="bank", channels=(DUTY, Channel(kind=ChannelKind.SNS, targets=(PAGER,))))
+OWNERS = Owners(owners={"orders": ORDERS, "bank": BANK}, default="orders")
 HOSTILE = "<img src=x onerror=alert(1)> & </pre>"
 MAIL_FILE = """\
 Delivered-To: team@example.com

@@ -30,28 +30,19 @@ def test_many_addresses_fit_a_key_and_are_told_apart() -> None:
     assert all(len(key) <= MAX_CHANNEL_KEY_CHARACTERS for key in keys)
 
 
+MAIL = Channel(kind=ChannelKind.MAIL, targets=("orders@example.com", "b@example.com"), line=4)
+SLACK = Channel(kind=ChannelKind.SLACK, targets=("orders",), line=5)
+DUTY = Channel(kind=ChannelKind.TEAMS, targets=("duty",), line=9)
+ORDERS = Owner(
+    name="orders",
+    channels=(MAIL, SLACK),
+    zone="Europe/Berlin",
+    quiet_hours=(Hours(days=frozenset({0, 4, 2}), start=time(22), end=time(6, 30), zone="Europe/Berlin"),),
+    notify_on=frozenset({Topic.NEW, Topic.ENDED}),
+    escalations=(Escalation(after=timedelta(minutes=90), channels=(DUTY,)),),
+)
 OWNERS = Owners(
-    owners={
-        "orders": Owner(
-            name="orders",
-            channels=(
-                Channel(kind=ChannelKind.MAIL, targets=("orders@example.com", "b@example.com"), line=4),
-                Channel(kind=ChannelKind.SLACK, targets=("orders",), line=5),
-            ),
-            zone="Europe/Berlin",
-            quiet_hours=(
-                Hours(days=frozenset({0, 4, 2}), start=time(22), end=time(6, 30), zone="Europe/Berlin"),
-            ),
-            notify_on=frozenset({Topic.NEW, Topic.ENDED}),
-            escalations=(
-                Escalation(
-                    after=timedelta(minutes=90),
-                    channels=(Channel(kind=ChannelKind.TEAMS, targets=("duty",), line=9),),
-                ),
-            ),
-        ),
-        "operations": Owner(name="operations", channels=()),
-    },
+    owners={"orders": ORDERS, "operations": Owner(name="operations", channels=())},
     rules=(Rule(owner="orders", folder="D:\\Bestellungen für *", sender=None, line=12),),
     default="operations",
 )
