@@ -23,7 +23,7 @@ test: setup  ## every test
 
 # Those that take minutes or draw examples: all others would do what they did under `make test`.
 DEEP = $(addprefix tests/,fuzz/test_any_body.py fuzz/test_openapi.py faults/test_nothing_lost_nothing_twice.py \
-	faults/test_ledger.py $(addsuffix /test_histories.py,oracles/incidents oracles/notifications) \
+	faults/test_ledger.py oracles/incidents/test_histories.py oracles/notifications/test_histories.py \
 	unit/handlers/notifications/test_many_live.py)
 
 test-deep: setup  ## the tests that take minutes: many more examples, and a minute of load with faults

@@ -288,6 +288,11 @@ class Fleet:
     senders: Sequence[Sender]
     refused: Mapping[str, RefusedReport]
 
+    @property
+    def empty(self) -> bool:
+        """Whether nobody has sent anything yet."""
+        return not self.senders and not self.refused
+
     def find(self, key: str) -> tuple[Sender | None, RefusedReport | None]:
         """A sender and its last refused report; None where there is none."""
         return next((one for one in self.senders if one.key == key), None), self.refused.get(key)

@@ -70,21 +70,23 @@ def summarize_windows(windows: Iterable[Window], now: datetime, zone: ZoneInfo) 
     """What is in maintenance now and within a day, a sentence each; empty where nothing is."""
     on, soon = list[tuple[datetime, str]](), list[tuple[datetime, str]]()
     for one in windows:
-        begins, ends = next(one.spans(now, one.over_at), (None, None))
-        if begins is None or ends is None or begins > now + _SOON:
+        span = next(one.spans(now, one.over_at), None)
+        if span is None or span[0] > now + _SOON:
             continue
-        until = f"until {spell_moment(ends, zone)}"
+        begins, ends = (spell_moment(moment, zone) for moment in span)
         if one.is_in_force(now):
-            on.append((ends, f"{describe_concerns(one)} {until}"))
+            on.append((span[1], f"{describe_concerns(one)} until {ends}"))
         else:
-            soon.append((begins, f"{describe_concerns(one)} from {spell_moment(begins, zone)} {until}"))
-    return " ".join([*_list_named("In maintenance", on), *_list_named("Maintenance is planned", soon)])
+            soon.append((span[0], f"{describe_concerns(one)} from {begins} until {ends}"))
+    sentences = (_list_first("In maintenance", on), _list_first("Maintenance is planned", soon))
+    return " ".join(filter(None, sentences))
 
 
-def _list_named(title: str, named: list[tuple[datetime, str]]) -> Iterable[str]:
-    if named:
-        more = f"; and {len(named) - 3:,} more." if len(named) > 3 else "."
-        yield f"{title}: {'; '.join(text for _, text in sorted(named)[:3])}{more}"
+def _list_first(title: str, named: list[tuple[datetime, str]]) -> str:
+    if not named:
+        return ""
+    more = f"; and {len(named) - 3:,} more." if len(named) > 3 else "."
+    return f"{title}: {'; '.join(text for _, text in sorted(named)[:3])}{more}"
 
 
 def list_lines(windows: Iterable[Window], since: datetime, until: datetime) -> list[HistoryLine]:

@@ -81,12 +81,12 @@ class SenderRow:
         if held and sender.state is not SenderState.UP:
             return CurrentStanding(Standing.WAITING, sender.state_since, held, "back from maintenance")
         lasts = timedelta(minutes=sender.interval_minutes) + LEEWAY
+        stored = _STORED.get(sender.state)
         # Whoever goes on reporting is neither late nor silent, though nothing is taken of it.
-        reports = self.refused and self.refusal and now <= self.refusal.at + lasts and not retired
-        if (stored := _STORED.get(sender.state)) and not reports:
-            return CurrentStanding(stored, sender.state_since)
-        if self.refused and self.refusal:
+        if self.refused and self.refusal and (stored is None or now <= self.refusal.at + lasts):
             return CurrentStanding(Standing.REFUSED, self.refusal.at)
+        if stored is not None:
+            return CurrentStanding(stored, sender.state_since)
         if sender.kind is SenderKind.STOCK:
             why = "its script sends nothing when all is well"
             return CurrentStanding(Standing.UNMONITORED, sender.state_since, None, why)

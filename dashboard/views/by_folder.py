@@ -111,20 +111,20 @@ def draw_status(incidents: Sequence[Incident], page: Page) -> str:
             else:
                 st.warning(escape_markdown(text), icon=":material/help:")
             draw_incident_link(one.incident_id)
+    if not incidents:
+        text = "No breach of this folder is known in this range."
+        st.info(text, icon=":material/info:")
+        return text
     if not live:
-        last = max(incidents, key=lambda one: find_breach(one, page.now)[1], default=None)
-        states = ["No breach of this folder is known in this range."]
-        if last is not None:
-            states = [
-                f"Not in breach now. The last breach ended {page.spell(find_breach(last, page.now)[1])}."
-            ]
+        ends = ((find_breach(one, page.now)[1], one.status) for one in incidents)
+        ended, status = max(ends, key=lambda end: end[0])
+        states = [f"Not in breach now. The last breach ended {page.spell(ended)}."]
         # Only a confirmed end is good news.
-        if last is not None and last.status is IncidentStatus.CLEARED:
+        if status is IncidentStatus.CLEARED:
             st.success(states[0], icon=":material/check_circle:")
         else:
             st.info(states[0], icon=":material/info:")
-    if incidents:
-        draw_incidents_link("Its incidents", {TEXT.name: incidents[0].folder})
+    draw_incidents_link("Its incidents", {TEXT.name: incidents[0].folder})
     return states[0]
 
 

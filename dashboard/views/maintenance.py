@@ -193,14 +193,14 @@ def _find_problem(said: dict[str, Any], page: Page) -> str:
         return "Name a sender, a folder or an owner. * alone is everything."
     if not said["reason"].strip():
         return "Say why. Owners are sent the reason."
-    for name in ("from", "until"):
-        text = said[name].strip()
-        if not (name == "from" and text in ("", _NOW)) and read_moment(text, page.now, page.zone) is None:
-            return f"{name.capitalize()}: write a moment such as tomorrow 06:00 or 2026-11-28 06:00."
-    begins = read_moment(said["from"], page.now, page.zone) or page.now
+    typed = said["from"].strip()
+    begins = page.now if typed in ("", _NOW) else read_moment(typed, page.now, page.zone)
     ends = read_moment(said["until"], page.now, page.zone)
+    if begins is None or ends is None:
+        label = "From" if begins is None else "Until"
+        return f"{label}: write a moment such as tomorrow 06:00 or 2026-11-28 06:00."
     most = LONGEST_SERIES if said["days"] else LONGEST_MAINTENANCE
-    if ends is None or not begins < ends <= begins + most:
+    if not begins < ends <= begins + most:
         return f"Until: write a moment after From, at most {most.days} days later."
     return ""
 

@@ -26,7 +26,7 @@ def draw() -> None:
         lambda: (tables.list_live(), tables.list_senders(), tables.list_windows(since)),
         "incidents",
     )
-    if not fleet.senders and not fleet.refused:
+    if fleet.empty:
         draw_first_steps()
         return
     status = summarize(incidents, fleet, page.now, windows)

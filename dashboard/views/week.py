@@ -55,6 +55,9 @@ def draw() -> None:
     incidents, fleet = wait_for(
         THE_TABLE, lambda: (tables.list_incidents(days), tables.list_senders()), "breaches"
     )
+    if fleet.empty:
+        draw_first_steps()
+        return
     parts, observed = breaches.select_observed(parts, incidents, fleet)
     choices = st.container(horizontal=True, vertical_alignment="bottom")
     with choices:
@@ -66,9 +69,6 @@ def draw() -> None:
         ("week", known, minute, page.zone.key, monday),
         lambda: breaches.measure_folders(incidents, parts, page.now),
     )
-    if measured.empty and not fleet.senders:
-        draw_first_steps()
-        return
     if measured.empty:
         st.success(
             "No folder was in breach this week, or in the weeks before that were observed.",

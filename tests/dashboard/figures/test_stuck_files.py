@@ -298,7 +298,7 @@ def test_servers_do_not_clear_each_others_files(senders: tuple[str, str], swappe
         # Parts of a run; but an id that is used for ever is not one run.
         ({"sender": "s", "run": "1"}, {"sender": "s", "run": "1"}, 2, False),
         ({"sender": "s", "run": "1"}, {"sender": "s", "run": "1"}, 60, True),
-        ({"sender": "s", "run": "1"}, {"sender": "s", "run": "2"}, 15, True),
+        ({"sender": "s/1", "run": "1"}, {"sender": "s/1", "run": "2"}, 15, True),
         # Paths that are not of Windows differ by their case.
         ({"sender": "s", "folder": "/srv/in"}, {"sender": "s", "folder": "/srv/IN"}, 60, False),
     ],
