@@ -165,7 +165,8 @@ class Bench:
         late = until - timedelta(minutes=5)
         for number in range(_SENDERS):
             sender = f"page {number}"
-            apply_runs(store, sender, [make_run(sender, 0, list_breaches(_OPEN_FOLDERS), at=late)])
+            breaches = list_breaches(_OPEN_FOLDERS, number * _OPEN_FOLDERS)
+            apply_runs(store, sender, [make_run(sender, 0, breaches, at=late)])
 
 
 def open_store(service: Service, client: Any = None) -> SenderStore:
@@ -174,18 +175,18 @@ def open_store(service: Service, client: Any = None) -> SenderStore:
     return SenderStore(client or service.aws.client("dynamodb"), *names, None)
 
 
-def list_breaches(folders: int) -> tuple[BreachedFolder, ...]:
-    """So many folders in breach."""
+def list_breaches(folders: int, first: int = 0) -> tuple[BreachedFolder, ...]:
+    """So many folders in breach, from that number on."""
     return merge_folders(
         BreachedFolder(
-            key=folder_key(path := rf"D:\Exchange\Inbound {number}"),
+            key=folder_key(path := name_folder(number)),
             folder=path,
             sla=30,
             files=3,
             oldest=START - timedelta(hours=2),
             hashes=keep_hashes(file_hash(name, str(number)) for name in "abc"),
         )
-        for number in range(folders)
+        for number in range(first, first + folders)
     )
 
 

@@ -160,7 +160,7 @@ class IncidentNotifications(pulumi.ComponentResource):
                     Variable.DOCS_URL: settings.docs_url if "://" in settings.docs_url else "",
                 },
                 permissions=[
-                    tables.errors.allow_query(Index.AFFECTED_DATE),
+                    tables.errors.allow_query(Index.FOLDER),
                     tables.senders.allow("BatchGetItem"),
                     tables.senders.allow_query(SenderIndex.STATE),
                     tables.incidents.allow("BatchGetItem"),

@@ -1,5 +1,8 @@
 """Charts of records. Each draws a data frame that `figures` computed, in the theme's colours.
 
+They are written as specifications of Vega-Lite: a library that builds and checks them anew at each look takes
+longer than all the rest of a page. The tests check them.
+
 Times in these frames are what the clocks of the chosen zone show. They are handed over as if they
 were UTC, and drawn as such, or else the browser would shift them to its own zone.
 """
@@ -8,32 +11,51 @@ from collections.abc import Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
 from contract.moments import DAY_NAMES, format_duration
 from dashboard.frame.choices import RANGE, zoom
 
+Spec = dict[str, Any]
+"""A part of a specification."""
+Span = tuple[pd.Timestamp, pd.Timestamp]
+"""The first and the last moment of a chart on the wall clock: those of the range, whatever the data."""
+
 _HEIGHT: Final = 160
-_GROUND: Final = alt.datum(0)
+_TALL: Final = 240
+_COLOURS: Final = ("#0072b2", "#e69f00", "#d55e00")
+"""Told from each other by every kind of colour vision, on light and on dark."""
+_LEGEND: Final = {"orient": "bottom", "columns": 2}
 _LIMIT_COLOUR: Final = "#D55E00"
 """Vermilion: distinct from the theme's blue in every kind of colour vision, on light and on dark."""
 # Two lines: a time of day says nothing without its day.
 _TIME_LABEL: Final = "[utcFormat(datum.value, '%H:%M'), utcFormat(datum.value, '%a %d %b')]"
-
-Span = tuple[pd.Timestamp, pd.Timestamp]
-"""The first and the last moment of a chart on the wall clock: those of the range, whatever the data."""
-
-
 _BRUSH: Final = "brush"
+_BRUSHED: Final = {
+    "name": _BRUSH,
+    "select": {
+        "type": "interval",
+        "encodings": ["x"],
+        # By mouse: on a phone a finger on the chart scrolls the page.
+        "on": "[pointerdown[event.pointerType === 'mouse'], window:pointerup] > window:pointermove!",
+    },
+}
+# In SVG the brush would be a symbol without a name, to screen readers. They hear the chart's.
+_CANVAS: Final = {"embedOptions": {"renderer": "canvas"}}
 
 
-def _draw(chart: Any, name: str, height: int, zone: ZoneInfo | None) -> None:
-    """Draws it; where there is a zone, the stretch of its time axis that is brushed becomes the range."""
-    chart = chart.properties(height=height)
+def _draw_chart(
+    frame: pd.DataFrame | None, name: str, spec: Spec, *, height: int = _HEIGHT, zone: ZoneInfo | None = None
+) -> None:
+    """Draws a specification of the frame; `name` is the chart's, for screen readers.
+
+    Where there is a `zone`, the stretch of its time axis that is brushed becomes the range. The height is in
+    pixels.
+    """
+    spec = {**spec, "height": height}
     if zone is None:
-        st.altair_chart(chart, alt=name)
+        st.vega_lite_chart(frame, spec, alt=name)
         return
     key = f"{name} {RANGE.value('')}"  # another chart for each range, without the brush of the last
 
@@ -43,93 +65,86 @@ def _draw(chart: Any, name: str, height: int, zone: ZoneInfo | None) -> None:
             start, end = (pd.Timestamp(moment, unit="ms").to_pydatetime() for moment in brushed)
             zoom(start, end, zone)
 
-    # By mouse: on a phone a finger on the chart scrolls the page.
-    drag = "[pointerdown[event.pointerType === 'mouse'], window:pointerup] > window:pointermove!"
-    brush = alt.selection_interval(name=_BRUSH, encodings=["x"], on=drag)
-    # In SVG the brush would be a symbol without a name, to screen readers. They hear the chart's.
-    chart = chart.add_params(brush).properties(usermeta={"embedOptions": {"renderer": "canvas"}})
-    st.altair_chart(chart, alt=name, key=key, on_select=zoom_in, selection_mode=_BRUSH)
+    spec |= {"params": [_BRUSHED], "usermeta": _CANVAS}
+    st.vega_lite_chart(frame, spec, alt=name, key=key, on_select=zoom_in, selection_mode=_BRUSH)
 
 
 def draw_files_in_breach(series: pd.DataFrame, zone: ZoneInfo) -> None:
     """Bars of `files` from `time` to `until`, on the clocks of the zone. Brushing them sets the range."""
-    y = alt.Y("files:Q", title="Files in breach", axis=alt.Axis(tickMinStep=1))
-    tooltip = [build_time_tooltip("time", "From"), alt.Tooltip("files:Q", title="Files in breach")]
-    draw_bars(series, "Files in breach over time", y=y, tooltip=tooltip, zone=zone)
+    files = _build_number("files", "Files in breach", axis={"tickMinStep": 1})
+    tooltip = [_build_time_tooltip("time", "From"), _build_number("files", "Files in breach")]
+    _draw_bars(series, "Files in breach over time", {"y": files, "tooltip": tooltip}, zone=zone)
 
 
-def draw_bars(
+def _draw_bars(
     frame: pd.DataFrame,
     name: str,
+    encoding: Spec,
     *,
-    y: alt.Y,
-    tooltip: Sequence[alt.Tooltip],
-    y2: Any = _GROUND,
-    colour: Any = alt.Undefined,
     span: Span | None = None,
     height: int = _HEIGHT,
     zone: ZoneInfo | None = None,
 ) -> None:
-    """Bars from `time` to `until` on the wall clock, and from `y` to `y2`.
+    """Bars from `time` to `until` on the wall clock, and from the ground to what `encoding` has for `y`.
 
-    `name` is the chart's for screen readers, `span` has its ends if they are not those of the data, `height`
-    is in pixels. Where there is a `zone`, brushing the chart sets the range.
+    `span` has the ends of the time axis if they are not those of the data. See `_draw_chart`.
     """
-    chart = alt.Chart(label_as_utc(frame, "time", "until")).mark_bar(binSpacing=1)
-    x = build_time_axis("time", span)
-    encoded = chart.encode(x=x, x2="until:T", y=y, y2=y2, color=colour, tooltip=list(tooltip))
-    _draw(encoded, name, height, zone)
+    ends = {"x": _build_time_axis("time", span), "x2": {"field": "until"}, "y2": {"datum": 0}}
+    spec = {"mark": {"type": "bar", "binSpacing": 1}, "encoding": ends | encoding}
+    _draw_chart(_label_as_utc(frame, "time", "until"), name, spec, height=height, zone=zone)
 
 
 def draw_longest_waits(waits: pd.DataFrame, span: Span) -> None:
     """The longest wait in `hours` at each report, at `time`, against the `sla`."""
-    data = label_as_utc(waits, "time").assign(
+    data = _label_as_utc(waits, "time").assign(
         waited=(waits["hours"] * 60).map(format_duration), allowed=(waits["sla"] * 60).map(format_duration)
     )
-    waited = (
-        alt.Chart(data)
-        .mark_line(point=alt.OverlayMarkDef(size=16))
-        .encode(
-            x=build_time_axis("time", span),
+    axis = _build_time_axis("time", span)
+    tooltip = [
+        _build_time_tooltip("time", "Reported"),
+        _build_name("waited", "Longest wait"),
+        _build_name("allowed", "SLA"),
+        _build_number("files", "Files"),
+    ]
+    waited = {
+        "mark": {"type": "line", "point": {"size": 16}},
+        "encoding": {
+            "x": axis,
+            "y": _build_number("hours", "Hours waited", scale={"zero": True}),
             # No line where nothing was reported.
-            detail="stretch:N",
-            y=alt.Y("hours:Q", title="Hours waited", scale=alt.Scale(zero=True)),
-            tooltip=[
-                build_time_tooltip("time", "Reported"),
-                alt.Tooltip("waited:N", title="Longest wait"),
-                alt.Tooltip("allowed:N", title="SLA"),
-                alt.Tooltip("files:Q", title="Files"),
-            ],
-        )
-    )
-    chart = alt.layer(waited, *_draw_limit(waits, span))
-    _draw(chart, "Longest wait at each report, against the SLA", _HEIGHT, None)
-
-
-def _draw_limit(waits: pd.DataFrame, span: Span) -> tuple[alt.Chart, alt.Chart]:
-    """The SLA from end to end of the range, with its name."""
+            "detail": _build_name("stretch"),
+            "tooltip": tooltip,
+        },
+    }
+    # The SLA from end to end of the range, with its name.
     known = waits[["time", "sla"]]
     ends = pd.DataFrame({"time": list(span), "sla": [known["sla"].iloc[0], known["sla"].iloc[-1]]})
-    limit = label_as_utc(pd.concat([ends[:1], known, ends[1:]], ignore_index=True), "time")
-    line = alt.Chart(limit).mark_line(color=_LIMIT_COLOUR, strokeDash=[6, 4], interpolate="step-after")
-    name = f"SLA {format_duration(float(known['sla'].iloc[0]) * 60)}"
-    label = alt.Chart(limit[:1]).mark_text(
-        align="left", baseline="bottom", dy=-3, color=_LIMIT_COLOUR, fontWeight="bold", text=name
-    )
-    axis = build_time_axis("time", span)
-    return line.encode(x=axis, y="sla:Q"), label.encode(x=axis, y="sla:Q")
+    limit = _label_as_utc(pd.concat([ends[:1], known, ends[1:]], ignore_index=True), "time")
+    encoding = {"x": axis, "y": {"field": "sla", "type": "quantitative"}}
+    line = {"type": "line", "color": _LIMIT_COLOUR, "strokeDash": [6, 4], "interpolate": "step-after"}
+    label = {
+        "type": "text", "align": "left", "baseline": "bottom", "dy": -3, "color": _LIMIT_COLOUR,
+        "fontWeight": "bold", "text": f"SLA {format_duration(float(known['sla'].iloc[0]) * 60)}",
+    }  # fmt: skip
+    spec = {
+        "datasets": {"waits": data, "limit": limit, "first": limit[:1]},
+        "layer": [
+            {"data": {"name": "waits"}, **waited},
+            {"data": {"name": "limit"}, "mark": line, "encoding": encoding},
+            {"data": {"name": "first"}, "mark": label, "encoding": encoding},
+        ],
+    }
+    _draw_chart(None, "Longest wait at each report, against the SLA", spec)
 
 
 def draw_days(days: pd.DataFrame, span: Span, zone: ZoneInfo) -> None:
     """Bars of `hours` for each `day`. Brushing them sets the range."""
-    draw_bars(
+    hours = _build_number("hours", "Hours in breach")
+    day = _build_time_tooltip("time", "Day", unit="utcyearmonthdate", shown="%a %Y-%m-%d")
+    _draw_bars(
         days.assign(time=days["day"], until=days["day"] + pd.Timedelta(days=1)).drop(columns="day"),
         "Hours in breach by day",
-        y=alt.Y("hours:Q", title="Hours in breach"),
-        tooltip=[
-            alt.Tooltip("utcyearmonthdate(time):T", title="Day", format="%a %Y-%m-%d"),
-            alt.Tooltip("hours:Q", title="Hours in breach"),
-        ],
+        {"y": hours, "tooltip": [day, hours]},
         span=span,
         zone=zone,
     )
@@ -141,35 +156,78 @@ def draw_heat_map(minutes: pd.DataFrame, name: str) -> None:
     spelt = minutes.assign(
         day=minutes["weekday"].map(days.__getitem__), spelt=minutes["minutes"].map(format_duration)
     )
-    chart = (
-        alt.Chart(spelt)
-        .mark_rect()
-        .encode(
-            x=alt.X("hour:O", title="Hour", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("day:O", title=None, sort=days, axis=alt.Axis(labelOverlap=False)),
-            color=alt.Color("minutes:Q", title="Minutes"),
-            tooltip=[
-                alt.Tooltip("day:N", title="Day"),
-                alt.Tooltip("hour:O", title="From"),
-                alt.Tooltip("spelt:N", title="In breach"),
-            ],
-        )
-    )
-    _draw(chart, name, _HEIGHT + 60, None)
+    named = ("day", "Day"), ("hour", "From"), ("spelt", "In breach")
+    encoding = {
+        "x": {"field": "hour", "type": "ordinal", "title": "Hour", "axis": {"labelAngle": 0}},
+        "y": {
+            "field": "day", "type": "ordinal", "title": None, "sort": days, "axis": {"labelOverlap": False},
+        },
+        "color": _build_number("minutes", "Minutes"),
+        "tooltip": [_build_name(*one) for one in named],
+    }  # fmt: skip
+    _draw_chart(spelt, name, {"mark": "rect", "encoding": encoding}, height=_HEIGHT + 60)
 
 
-def label_as_utc(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+def draw_outcomes(outcomes: pd.DataFrame, names: Sequence[str]) -> None:
+    """Bars of `requests` by `outcome`, one of at most three `names`, from `time` to `until`.
+
+    They reach from `base` to `top`, which stacks them.
+    """
+    encoding = {
+        "y": _build_number("base", "Requests", axis={"tickMinStep": 1}),
+        "y2": {"field": "top"},
+        "color": _build_name("outcome", scale={"domain": names, "range": list(_COLOURS)}, legend=_LEGEND),
+        "tooltip": [
+            _build_time_tooltip("time", "From"),
+            _build_name("outcome", "Answer"),
+            _build_number("requests", "Requests"),
+        ],
+    }
+    _draw_bars(outcomes, "Requests over time by outcome", encoding, height=_TALL)
+
+
+def draw_latencies(lines: pd.DataFrame, span: Span) -> None:
+    """A line of `milliseconds` over `time` for each `line`."""
+    encoding = {
+        "x": _build_time_axis("time", span),
+        "y": _build_number("milliseconds", "Milliseconds"),
+        "color": _build_name("line", legend=_LEGEND),
+        "tooltip": [
+            _build_time_tooltip("time", "From"),
+            _build_name("line", "Route"),
+            _build_number("milliseconds", "Milliseconds", format=",.0f"),
+        ],
+    }
+    spec = {"mark": {"type": "line", "point": {"size": 24}}, "encoding": encoding}
+    _draw_chart(_label_as_utc(lines, "time"), "Latency over time", spec, height=_TALL)
+
+
+def _label_as_utc(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
     """The frame with these wall-clock columns handed over as if they were UTC."""
     return frame.assign(**{name: frame[name].dt.tz_localize("UTC") for name in names})
 
 
-def build_time_axis(name: str, span: Span | None = None) -> alt.X:
-    """The axis of such a column; from end to end of the span, or of the data where there is none."""
-    axis = alt.Axis(labelExpr=_TIME_LABEL, labelOverlap=True, labelSeparation=8, tickCount=8)
-    ends = [moment.tz_localize("UTC").to_pydatetime() for moment in span] if span else alt.Undefined
-    return alt.X(f"{name}:T", title=None, scale=alt.Scale(type="utc", domain=ends, nice=False), axis=axis)
+def _build_number(name: str, title: str, **more: Any) -> Spec:
+    """What shows a column of numbers."""
+    return {"field": name, "type": "quantitative", "title": title, **more}
 
 
-def build_time_tooltip(name: str, title: str) -> alt.Tooltip:
+def _build_name(name: str, title: str | None = None, **more: Any) -> Spec:
+    """What shows a column of names."""
+    return {"field": name, "type": "nominal", "title": title, **more}
+
+
+def _build_time_axis(name: str, span: Span | None = None) -> Spec:
+    """The axis of a wall-clock column; from end to end of the span, or of the data where there is none."""
+    scale: Spec = {"type": "utc", "nice": False}
+    if span is not None:
+        scale["domain"] = [moment.tz_localize("UTC").timestamp() * 1000 for moment in span]
+    axis = {"labelExpr": _TIME_LABEL, "labelOverlap": True, "labelSeparation": 8, "tickCount": 8}
+    return {"field": name, "type": "temporal", "title": None, "scale": scale, "axis": axis}
+
+
+def _build_time_tooltip(
+    name: str, title: str, unit: str = "utcyearmonthdatehoursminutes", shown: str = "%Y-%m-%d %H:%M"
+) -> Spec:
     """The tooltip of such a column."""
-    return alt.Tooltip(f"utcyearmonthdatehoursminutes({name}):T", title=title, format="%Y-%m-%d %H:%M")
+    return {"field": name, "type": "temporal", "timeUnit": unit, "title": title, "format": shown}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import chain
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Final, Self
@@ -125,11 +126,6 @@ class Loading:
         """Hours asked for."""
         return self._total
 
-    def frames(self) -> RecordFrames:
-        """What is here so far."""
-        records = (self._hours[hour].records() for hour in sorted(self._hours))
-        return RecordFrames.of(*records, with_files=self._with_files)
-
     def frames_between(self, start: datetime, end: datetime, cache: Cache) -> RecordFrames:
         """What is here so far and was detected from `start` up to, not at, `end`.
 
@@ -176,6 +172,47 @@ class Loading:
             lambda: parse_records(self._table.query_hour(hour, with_files=self._with_files)),
             with_files=self._with_files,
         )
+
+
+def load_folder(
+    table: RecordTable, spellings: Sequence[str], start: datetime, end: datetime, cache: Cache, now: datetime
+) -> RecordFrames:
+    """A folder's records with their files, which the index has under each of these spellings.
+
+    What can no longer change is asked for once, and the rest each time. Whoever asks gets the same frames as
+    before as long as no report came and the range's ends did not move past one.
+
+    Args:
+        table: where they are.
+        spellings: of the folder, in an order that stays the same.
+        start: of the range.
+        end: not in it.
+        cache: remembers the frames.
+        now: the present.
+
+    Raises:
+        DashboardError: what `RecordTable` raises.
+    """
+    first, last = start_of_hour(start), start_of_hour(end)
+    settled = min(max(start_of_hour(now - SETTLING), first), last)
+    moving = ("folder", *spellings, end - start)
+
+    def query(since: datetime, until: datetime) -> pa.RecordBatch:
+        return parse_records(chain.from_iterable(table.query_folder(one, since, until) for one in spellings))
+
+    def query_settled() -> RecordFrames:
+        return RecordFrames.of(*([query(first, settled - HOUR)] if first < settled else []))
+
+    question = ("settled", *spellings, first, settled)
+    past = cache.compute(question, query_settled, version_of=("settled", *moving))
+    question = ("unsettled", *spellings, settled, last)
+    cut = cache.share(question, lambda: StoredHour.of(settled, query(settled, last))).between(start, end)
+    left_out = int(past.records["detected_at"].lt(start).sum())
+
+    def join() -> RecordFrames:
+        return RecordFrames.concatenate(past, RecordFrames.of(cut.records())).between(start, end)
+
+    return cache.compute(("range", past, left_out, cut), join, version_of=("range", *moving))
 
 
 def load_incident_files(table: RecordTable, incident: Incident) -> RecordFrames:

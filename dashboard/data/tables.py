@@ -20,13 +20,7 @@ from dashboard.data.cache import Cache
 from dashboard.data.records import AttributeValues
 from dashboard.errors import translate_aws_errors
 from dashboard.settings import DashboardSettings, build_client_config
-from store.dynamodb import (
-    CONNECTIONS,
-    Fields,
-    Item,
-    Query,
-    Reader,
-)
+from store.dynamodb import CONNECTIONS, Fields, Item, Query, Reader
 from store.incidents import IN_FULL, Incident, IncidentTable, parse_incident
 from store.maintenance import MaintenanceTable, Window
 from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX, NotificationAttribute
@@ -51,9 +45,7 @@ _SUMMARY = tuple(str(column.attribute) for column in (*columns.RECORD, *columns.
 def _connect(aws: boto3.session.Session, endpoint_url: str | None) -> DynamoDBClient:
     """A client for as many queries at once as a `Reader` makes."""
     return aws.client(
-        "dynamodb",
-        endpoint_url=endpoint_url,
-        config=build_client_config(max_pool_connections=CONNECTIONS),
+        "dynamodb", endpoint_url=endpoint_url, config=build_client_config(max_pool_connections=CONNECTIONS)
     )
 
 
@@ -91,7 +83,7 @@ class RecordTable:
     def query_run(self, hour: datetime, folder: str, run_id: str) -> Iterator[AttributeValues]:
         """One folder's records of one run, as far as they are of this UTC hour, with their files."""
         equal = {Attribute.AFFECTED_DATE.value: format_affected_date(hour), Attribute.FOLDER.value: folder}
-        return self._query(Index.AFFECTED_DATE, equal, only={Attribute.RUN_ID: run_id})
+        return self._query(Index.FOLDER, equal, only={Attribute.RUN_ID: run_id})
 
     def query_folder(self, folder: str, first: datetime, last: datetime) -> Iterator[AttributeValues]:
         """One folder's records from the hour of `first` to the hour of `last`, with their files."""
@@ -180,8 +172,12 @@ class AnalystTables:
         Days that are long past are remembered for an hour: a report that comes late may still end something
         then, and what is opened again is live, and counts as it is now. Those that ended have their history.
         """
-        with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="ended") as pool:
-            ended = [one for found in pool.map(self._list_ended, days, repeat(max(days))) for one in found]
+
+        def ask() -> list[Incident]:
+            with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="ended") as pool:
+                return [one for found in pool.map(self._list_ended, days, repeat(max(days))) for one in found]
+
+        ended = [*self._ask((self._incidents.name, "ended on all", *days), ask)]
         noted: list[Incident] = self._cache.list_noted(self._incidents.name)
         ended += [one for one in noted if one.ended_at and one.ended_at.date() in days]
         return join_incidents(ended, self.list_live())

@@ -119,6 +119,16 @@ def measure_folders(incidents: Iterable[Incident], parts: Sequence[Period], now:
     return pd.DataFrame.from_records(rows, columns=list(_MEASURED)).astype(_MEASURED)
 
 
+def list_folders(incidents: Iterable[Incident], period: Period, now: datetime) -> list[str]:
+    """Every folder that was in breach in the period, as last spelt, in the order of the alphabet."""
+    latest: dict[str, Incident] = {}
+    for one in incidents:
+        known = latest.get(one.key)
+        if (known is None or known.last_seen_at < one.last_seen_at) and _cut(one, period, now):
+            latest[one.key] = one
+    return sorted(one.folder for one in latest.values())
+
+
 def _measure(incidents: Iterable[Incident], part: Period, now: datetime) -> tuple[float, ...]:
     spans = [span for one in incidents if (span := _cut(one, part, now))]
     total = sum(((end - start) for start, end in _merge(spans)), timedelta())

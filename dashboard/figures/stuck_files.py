@@ -303,9 +303,7 @@ def _group_sightings(sightings: pd.DataFrame) -> pd.DataFrame:
     rows = sightings.groupby("row", as_index=False)
     ends = rows.tail(1).reset_index(drop=True)
     spans = rows.agg(
-        first_seen=("detected_at", "first"),
-        reports=("detected_at", "size"),
-        overdue_worst=("overdue", "max"),
+        first_seen=("detected_at", "first"), reports=("detected_at", "size"), overdue_worst=("overdue", "max")
     )
     known = ends[[*last, "incident", "incident_id", "ended", "cleared_at"]].assign(
         last_seen=ends["detected_at"]

@@ -58,6 +58,8 @@ class PendingAction:
     requests: Sequence[ActionRequest]
     done: str
     """What to say once it is done."""
+    subject: str = ""
+    """Which one it was about, where what is said stands apart from that."""
     told_at: str = ""
     """The place to say it, where that of the form goes with it."""
     focus: str = ""
@@ -143,6 +145,7 @@ def do_pending(session: Session) -> None:
     if any(isinstance(failure, ChangedMeanwhileError) for failure in failures.values()):
         now = wait_for(SERVICE, pending.describe, "action_now")
         text = f"{_FOR_PROGRAMS.sub('', text)} {now}".strip()
+    text = f"{pending.subject}: {text}" if pending.subject else text
     if not failures:
         cancel_form(pending.focus)
         pending.after()

@@ -10,15 +10,16 @@ from dashboard import columns
 from dashboard.backend import backend
 from dashboard.charts import draw_files_in_breach
 from dashboard.data.records import RECORD_KEY, RecordFrames, select_files
+from dashboard.data.tables import THE_TABLE
 from dashboard.figures.series import Period, count_files_in_breach, list_steps, name_step
 from dashboard.figures.stuck_files import find_plausible
 from dashboard.figures.text import filter_by_sender, filter_by_text
 from dashboard.frame.choices import Parameter, draw_radio, parse_choice
 from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import announce
+from dashboard.frame.waiting import announce, wait_for
 from dashboard.widgets.basics import draw_download, pick_text
 from dashboard.widgets.links import draw_path
-from dashboard.widgets.loading import load_again, load_breach_spans, load_period, read_breach_spans
+from dashboard.widgets.loading import draw_nothing, load_again, load_period, read_breach_spans
 from dashboard.widgets.stuck_files import compute_stuck_files, draw_stuck_files, pick_sender
 from dashboard.widgets.table import PICK, draw_files, draw_table, name_details
 
@@ -38,7 +39,7 @@ def draw() -> None:
     # Records show no files, so theirs are not fetched until one is picked.
     frames = load_period(page.session.records, page.period, with_files=show == _FILES)
     if frames.records.empty:
-        st.info("Nothing was reported in this range.", icon=":material/check_circle:")
+        draw_nothing("Nothing was reported in this range.", page)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_radio("Show", _SHOW, list(_LABELS), show, _LABELS.__getitem__)
@@ -63,7 +64,8 @@ def draw() -> None:
         again = load_again(page.session.records, page.period, with_files=True)
         return compute_stuck_files(again, read_breach_spans(page), page)
 
-    stuck = compute_stuck_files(frames, load_breach_spans(page), page)
+    spans = wait_for(THE_TABLE, lambda: read_breach_spans(page), "breach_spans")
+    stuck = compute_stuck_files(frames, spans, page)
     announce(f"By date: {len(filter_by_sender(stuck, sender)):,} stuck files")
     draw_stuck_files(stuck, page, compute_again, sender=sender)
 

@@ -1,21 +1,21 @@
 """By folder: which folders need someone, and the history of one of them."""
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from contract.folders import folder_key
-from contract.moments import format_duration, start_of_hour
+from contract.moments import format_duration
 from contract.words import IncidentStatus
 from dashboard import columns
 from dashboard.backend import backend
 from dashboard.charts import draw_days, draw_heat_map, draw_longest_waits
-from dashboard.data.records import RecordFrames, parse_records
+from dashboard.data.loading import load_folder
+from dashboard.data.records import RecordFrames
 from dashboard.data.tables import THE_TABLE
-from dashboard.figures.breaches import map_week, measure_folders, sum_by_day, sum_by_hour
+from dashboard.figures.breaches import list_folders, map_week, measure_folders, sum_by_day, sum_by_hour
 from dashboard.figures.incidents import explain, find_breach, list_utc_days, sort_worst_first
 from dashboard.figures.series import find_span, to_wall_clock
 from dashboard.figures.stuck_files import SHOWN
@@ -25,7 +25,7 @@ from dashboard.frame.waiting import TITLE, announce, wait_for
 from dashboard.views import folder_figures
 from dashboard.widgets.basics import TEXT, draw_choice, draw_figures
 from dashboard.widgets.links import FOLDER, draw_incident_link, draw_incidents_link, draw_path, name_last
-from dashboard.widgets.loading import load_breach_spans
+from dashboard.widgets.loading import draw_nothing, list_breach_spans
 from dashboard.widgets.stuck_files import compute_stuck_files, draw_stuck_files, pick_sender
 from dashboard.widgets.table import draw_table
 from store.incidents import Incident
@@ -40,16 +40,16 @@ def draw() -> None:
     incidents = wait_for(THE_TABLE, lambda: tables.list_incidents(days), "incidents")
     folder = FOLDER.value("")
     choices = st.container(horizontal=True, vertical_alignment="bottom")
-    ranking = folder_figures.rank_folders(incidents, page.period, page.now)
     same = [one for one in incidents if one.key == folder_key(folder)]
     listed = max(same, key=lambda one: one.last_seen_at).folder if same else folder
     with choices:
         label = "All folders: pick one, or type a part of its path"
-        draw_choice("Folder", FOLDER, sorted(ranking["folder"].unique()), listed, label)
+        draw_choice("Folder", FOLDER, list_folders(incidents, page.period, page.now), listed, label)
     if not folder:
+        ranking = folder_figures.rank_folders(incidents, page.period, page.now)
         announce(f"By folder: {len(ranking):,} folders")
         if ranking.empty:
-            st.info("No folder was in breach in this range.", icon=":material/check_circle:")
+            draw_nothing("No folder was in breach in this range.", page)
             return
         st.header("Folders, worst first", anchor=False)
         draw_table(
@@ -68,17 +68,14 @@ def draw() -> None:
     draw_path(listed)
     status = draw_status(sort_worst_first(same, page.now), page)
     announce(f"By folder: {name_last(listed)}. {status}")
-    hours = sum_by_hour(same, page.period, page.zone, page.now)
-    by_day, by_hour = st.columns(2)
-    with by_day:
-        st.header("Hours in breach, day by day", anchor=False)
-        draw_days(sum_by_day(hours), find_span(page.period, page.zone), page.zone)
-    with by_hour:
-        st.header("When it was in breach", anchor=False)
-        draw_heat_map(map_week(hours), "Minutes in breach by weekday and hour")
-    spans = load_breach_spans(page)
+    if same:
+        _draw_breaches(same, page)
     # The index has each spelling apart: the one of the link, and those of the incidents.
-    mine = query_folder(sorted({folder, *(one.folder for one in same)}), page)
+    spellings, table = sorted({folder, *(one.folder for one in same)}), page.session.records
+    span, cache = page.period, backend().cache
+    mine = wait_for(
+        THE_TABLE, lambda: load_folder(table, spellings, span.start, span.end, cache, page.now), "folder"
+    )
     if mine.records.empty:
         st.info(
             "No report in this range names this folder. Pick one from the list, or a longer range.",
@@ -87,12 +84,22 @@ def draw() -> None:
         return
     with choices:
         sender = pick_sender(mine.records)
-    stuck = compute_stuck_files(mine, spans, page)
-    chosen = RecordFrames(filter_by_sender(mine.records, sender), filter_by_sender(mine.files, sender))
-    if chosen.records.empty:
+    stuck = compute_stuck_files(mine, list_breach_spans(same), page)
+    if filter_by_sender(mine.records, sender).empty:
         st.info("This sender did not report this folder in this range.", icon=":material/search_off:")
         return
-    _draw_history(stuck, sender, chosen, same, page)
+    _draw_history(stuck, sender, mine, same, page)
+
+
+def _draw_breaches(incidents: Sequence[Incident], page: Page) -> None:
+    hours = sum_by_hour(incidents, page.period, page.zone, page.now)
+    by_day, by_hour = st.columns(2)
+    with by_day:
+        st.header("Hours in breach, day by day", anchor=False)
+        draw_days(sum_by_day(hours), find_span(page.period, page.zone), page.zone)
+    with by_hour:
+        st.header("When it was in breach", anchor=False)
+        draw_heat_map(map_week(hours), "Minutes in breach by weekday and hour")
 
 
 def draw_status(incidents: Sequence[Incident], page: Page) -> str:
@@ -136,26 +143,16 @@ def _describe(one: Incident, page: Page) -> str:
     return f"Whether it is in breach is unknown ({one.sender_name}): {explain(one)}. It was {since}."
 
 
-def query_folder(spellings: Sequence[str], page: Page) -> RecordFrames:
-    """A folder's records with their files, which the index has under each of these spellings."""
-    table, start, end = page.session.records, page.period.start, page.period.end
-
-    def query() -> RecordFrames:
-        stored = chain.from_iterable(table.query_folder(spelling, start, end) for spelling in spellings)
-        return RecordFrames.of(parse_records(stored))
-
-    question = ("folder", tuple(spellings), start_of_hour(start), start_of_hour(end))
-    found = wait_for(THE_TABLE, lambda: backend().cache.share(question, query), "folder")
-    detected = found.records["detected_at"]
-    # The ends of a range that moves on leave the same records out for a while.
-    left_out = int(detected.lt(start).sum()), int(detected.ge(end).sum())
-    return backend().cache.compute(("of folder", found, left_out), lambda: found.between(start, end))
-
-
 def _draw_history(
-    stuck: pd.DataFrame, sender: str, reported: RecordFrames, incidents: Sequence[Incident], page: Page
+    stuck: pd.DataFrame, sender: str, mine: RecordFrames, incidents: Sequence[Incident], page: Page
 ) -> None:
-    sla = reported.records.sort_values("detected_at")["sla"].iloc[-1]
+    def find_waits() -> pd.DataFrame:
+        chosen = (filter_by_sender(frame, sender) for frame in (mine.records, mine.files))
+        found = folder_figures.find_longest_waits(RecordFrames(*chosen))
+        return found.assign(time=to_wall_clock(found["detected_at"], page.zone))
+
+    records = filter_by_sender(mine.records, sender)
+    sla = records.sort_values("detected_at")["sla"].iloc[-1]
     measured = measure_folders(incidents, [page.period], page.now)
     files, breached = len(filter_by_sender(stuck, sender)), format_duration(measured["breached"].sum())
     longest = format_duration(measured["longest"].max() if len(measured) else None)
@@ -170,9 +167,8 @@ def _draw_history(
     # Of one folder they are few.
     draw_stuck_files(stuck, page, lambda: stuck, sender=sender, shown=_SHOWN_OF_FILES)
     st.header("Longest wait at each report, against the SLA", anchor=False)
-    waits = folder_figures.find_longest_waits(reported)
-    span = find_span(page.period, page.zone)
-    draw_longest_waits(waits.assign(time=to_wall_clock(waits["detected_at"], page.zone)), span)
+    waits = backend().cache.compute(("longest waits", mine, sender, page.zone.key), find_waits)
+    draw_longest_waits(waits, find_span(page.period, page.zone))
 
 
 draw()

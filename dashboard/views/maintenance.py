@@ -35,10 +35,7 @@ _DONE: Final = {
     MaintenanceAction.CHANGE: "The maintenance is changed from now on.",
     MaintenanceAction.END: "The maintenance has ended. What is open is notified now.",
 }
-_ICONS: Final = {
-    MaintenanceAction.CHANGE: ":material/edit:",
-    MaintenanceAction.END: ":material/stop:",
-}
+_ICONS: Final = {MaintenanceAction.CHANGE: ":material/edit:", MaintenanceAction.END: ":material/stop:"}
 _WHOM: Final = "Applies to everything that matches all filled-in fields. * is any text, ? one character."
 _FIELDS: Final = (
     *("sender", "folder", "owner", "from", "until"),

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from contract.moments import format_duration
-from dashboard.charts import Span, build_time_axis, build_time_tooltip, draw_bars, label_as_utc
+from dashboard.charts import draw_latencies, draw_outcomes
 from dashboard.columns import Column
 from dashboard.data.metrics import CLOUDWATCH, Alarm
 from dashboard.data.tables import THE_TABLE
@@ -24,9 +22,6 @@ from dashboard.widgets.rows import Cell, draw_rows
 from dashboard.widgets.table import draw_plain_table
 from store.maintenance import LONGEST_GRACE_PERIOD
 
-_HEIGHT: Final = 240
-# Told from each other by every kind of colour vision, on light and on dark.
-_COLOURS: Final = ("#0072b2", "#e69f00", "#d55e00")
 _COLUMNS: Final = (
     Column("status", "text", "Status", None, 64),
     Column("route", "text", "Answered by", None, 150),
@@ -87,7 +82,8 @@ def draw() -> None:
     over_time, by_status = st.columns([3, 2], gap="medium")
     with over_time:
         st.header("Requests", anchor=False)
-        draw_outcomes(service_figures.count_outcomes(gateway, period, page.zone))
+        outcomes = service_figures.count_outcomes(gateway, period, page.zone)
+        draw_outcomes(outcomes, list(service_figures.OUTCOMES.values()))
     with by_status:
         st.header("Status codes", anchor=False)
         found = service_figures.count_statuses(answered, gateway)
@@ -117,48 +113,6 @@ def _draw_alarms(alarms: Sequence[Alarm], page: Page) -> None:
         st.success("No alarm is on.", icon=":material/check_circle:")
     with st.expander(f"All {len(alarms)} alarms"):
         draw_rows(rows, "alarms", _ALARM_COLUMNS, label="Alarms")
-
-
-def draw_outcomes(outcomes: pd.DataFrame) -> None:
-    """Bars of `requests` by `outcome` from `time` to `until`, and from `base` to `top`."""
-    names = list(service_figures.OUTCOMES.values())
-    draw_bars(
-        outcomes,
-        "Requests over time by outcome",
-        y=alt.Y("base:Q", title="Requests", axis=alt.Axis(tickMinStep=1)),
-        y2="top:Q",
-        colour=alt.Color(
-            "outcome:N",
-            title=None,
-            scale=alt.Scale(domain=names, range=list(_COLOURS)),
-            legend=alt.Legend(orient="bottom", columns=2),
-        ),
-        tooltip=[
-            build_time_tooltip("time", "From"),
-            alt.Tooltip("outcome:N", title="Answer"),
-            alt.Tooltip("requests:Q", title="Requests"),
-        ],
-        height=_HEIGHT,
-    )
-
-
-def draw_latencies(lines: pd.DataFrame, span: Span) -> None:
-    """A line of `milliseconds` over `time` for each `line`."""
-    chart = (
-        alt.Chart(label_as_utc(lines, "time"))
-        .mark_line(point=alt.OverlayMarkDef(size=24))
-        .encode(
-            x=build_time_axis("time", span),
-            y=alt.Y("milliseconds:Q", title="Milliseconds"),
-            color=alt.Color("line:N", title=None, legend=alt.Legend(orient="bottom", columns=2)),
-            tooltip=[
-                build_time_tooltip("time", "From"),
-                alt.Tooltip("line:N", title="Route"),
-                alt.Tooltip("milliseconds:Q", title="Milliseconds", format=",.0f"),
-            ],
-        )
-    )
-    st.altair_chart(chart.properties(height=_HEIGHT), alt="Latency over time")
 
 
 draw()

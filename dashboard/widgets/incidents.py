@@ -12,6 +12,7 @@ from contract.action import NEED_NOTE, TAKE_UNTIL, IncidentAction, LinkedAction
 from contract.limits import MAX_NOTE_CHARACTERS
 from contract.moments import format_duration
 from contract.names import RUNBOOK_FILE, RunbookSection
+from contract.text import show
 from contract.words import LABELS, IncidentStatus
 from dashboard import columns
 from dashboard.backend import backend
@@ -162,6 +163,7 @@ class Actions:
         *,
         note: str = "",
         span: str = "",
+        subject: str = "",
         focus: str = "",
         after: Callable[[], None] = lambda: None,
     ) -> None:
@@ -179,6 +181,7 @@ class Actions:
                 form=form,
                 requests=list_requests(action, about, token, note=note, span=span, until=until),
                 done=describe_result(action, until, now, page.zone, len(about)),
+                subject=subject,
                 focus=focus,
                 after=after,
                 reread=lambda: page.session.tables.reread_incidents(about),
@@ -200,8 +203,9 @@ def draw_incidents(incidents: Sequence[Incident], key: str, names: Mapping[str, 
     empty = {name for name in OPTIONAL if not (frame[name].notna() & frame[name].ne("")).any()}
     by_id = {one.incident_id: one for one in incidents}
     choice = Choice(key)
+    ticked = set(choice.ids)
     chosen = Actions(
-        incidents=[one for one in incidents if one.incident_id in choice.ids],
+        incidents=[one for one in incidents if one.incident_id in ticked],
         place=f"{key}_chosen",
         focus=TITLE,
         page=page,
@@ -211,8 +215,9 @@ def draw_incidents(incidents: Sequence[Incident], key: str, names: Mapping[str, 
     def acknowledge(wanted: str) -> None:
         """With one click in the row, for the usual time."""
         if one := by_id.get(wanted):
-            form = acting.open_form(chosen.place, IncidentAction.ACKNOWLEDGE)
-            chosen.begin(form, IncidentAction.ACKNOWLEDGE, [one], form.token, span=USUAL_SPAN)
+            action, folder = IncidentAction.ACKNOWLEDGE, show(one.folder)
+            form = acting.open_form(chosen.place, action)
+            chosen.begin(form, action, [one], form.token, span=USUAL_SPAN, subject=folder)
 
     with st.container(key="split"):
         with st.container(key="incident_list"):

@@ -1,5 +1,6 @@
 """Loading with progress, and with a word where the table does not answer."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import streamlit as st
@@ -14,6 +15,8 @@ from dashboard.figures.series import Period
 from dashboard.figures.stuck_files import BreachSpan
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import TICK_SECONDS, SilenceNotice, wait_for
+from dashboard.widgets.basics import draw_first_steps
+from store.incidents import Incident
 
 _QUICK: Final = 6
 """Hours that are fetched so soon that a progress bar would only flicker."""
@@ -54,14 +57,22 @@ def load_again(table: RecordTable, period: Period, *, with_files: bool) -> Recor
         return loading.frames_between(period.start, period.end, backend().cache)
 
 
-def load_breach_spans(page: Page) -> frozenset[BreachSpan]:
-    """The incidents that ended since the page's range began, and those that live now."""
-    return wait_for(THE_TABLE, lambda: read_breach_spans(page), "breach_spans")
-
-
 def read_breach_spans(page: Page) -> frozenset[BreachSpan]:
-    """The same, without a word: for what no page's run waits for."""
+    """The incidents that ended since the page's range began, and those that live now."""
+    return list_breach_spans(page.session.tables.list_incidents(list_utc_days(page.period.start, page.now)))
+
+
+def list_breach_spans(incidents: Iterable[Incident]) -> frozenset[BreachSpan]:
+    """What of these incidents decides whether their files were cleared."""
     return frozenset(
         BreachSpan(one.sender, one.key, one.opened_at, one.ended_at, one.status, one.incident_id)
-        for one in page.session.tables.list_incidents(list_utc_days(page.period.start, page.now))
+        for one in incidents
     )
+
+
+def draw_nothing(text: str, page: Page) -> None:
+    """Says that the range has nothing; where nobody has sent anything yet, how to begin."""
+    if wait_for(THE_TABLE, page.session.tables.list_senders, "fleet").empty:
+        draw_first_steps()
+    else:
+        st.info(text, icon=":material/check_circle:")

@@ -23,13 +23,7 @@ from dashboard.figures.text import filter_by_sender, filter_by_text
 from dashboard.frame.choices import Parameter, pick_statuses
 from dashboard.frame.page import Page
 from dashboard.widgets.basics import draw_choice, draw_download, draw_facts, pick_text
-from dashboard.widgets.links import (
-    SENDER,
-    draw_folder_link,
-    draw_incident_link,
-    draw_lost_letters,
-    draw_path,
-)
+from dashboard.widgets.links import SENDER, draw_folder_link, draw_incident_link, draw_lost_letters, draw_path
 from dashboard.widgets.table import PICK, draw_table, name_details
 
 
@@ -51,9 +45,7 @@ def compute_stuck_files(frames: RecordFrames, spans: frozenset[BreachSpan], page
 
     def measure() -> pd.DataFrame:
         followed = cache.compute(
-            ("followed", frames, spans),
-            lambda: follow_files(frames, spans),
-            version_of=("followed", frames),
+            ("followed", frames, spans), lambda: follow_files(frames, spans), version_of=("followed", frames)
         )
         return measure_open_files(followed, page.now)
 
@@ -164,12 +156,7 @@ def draw_stuck_files(
             text,
         )
     picked = draw_table(
-        label(filtered),
-        "stuck_files",
-        shown,
-        page.zone,
-        identity=_IDENTITY,
-        noun="stuck files",
+        label(filtered), "stuck_files", shown, page.zone, identity=_IDENTITY, noun="stuck files"
     )
     if picked is not None:
         draw_stuck_file(picked, page)

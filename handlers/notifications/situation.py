@@ -267,9 +267,10 @@ class WorstFiles:
 
     def _query_worst(self, incident: Incident) -> Sequence[NamedFile]:
         for hour in incident.seen.hours:
+            # Not by the hour: what another account floods that with would have to be waited for.
             query = Query(
                 table=self._table,
-                index=Index.AFFECTED_DATE,
+                index=Index.FOLDER,
                 equal={
                     Attribute.AFFECTED_DATE: format_affected_date(hour),
                     Attribute.FOLDER: incident.folder,

@@ -84,10 +84,7 @@ def projected(dynamodb: "DynamoDBClient") -> Iterator[Projected]:
 
 @pytest.fixture
 def settings(
-    monkeypatch: pytest.MonkeyPatch,
-    auth_api: FakeAuthApi,
-    dynamodb: "DynamoDBClient",
-    identity_pool_id: str,
+    monkeypatch: pytest.MonkeyPatch, auth_api: FakeAuthApi, dynamodb: "DynamoDBClient", identity_pool_id: str
 ) -> Iterator[DashboardSettings]:
     """The dashboard's settings, in the environment, for the emulated service."""
     for name, value in {

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import altair
 import pandas as pd
 import pytest
 
@@ -12,22 +13,21 @@ from dashboard import charts
 from dashboard.frame import choices
 
 SPAN: Final = (pd.Timestamp("2026-11-19 18:30"), pd.Timestamp("2026-11-26 18:30"))
-REST: Final = {"seconds": 0, "milliseconds": 0}
-ENDS: Final = [
-    {"year": 2026, "month": 11, "date": day, "hours": 18, "minutes": 30, **REST, "utc": True}
-    for day in (19, 26)
-]
+ENDS: Final = [moment.tz_localize("UTC").timestamp() * 1000 for moment in SPAN]
+"""In milliseconds since 1970: what the clocks show, as if they were UTC."""
 
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, Any]]:
-    """The last chart, as Vega-Lite is given it."""
-    charts: list[Any] = []
-    monkeypatch.setattr("streamlit.altair_chart", lambda chart, **_: charts.append(chart))
+    """The last chart, as Vega-Lite is given it, held against its schema."""
+    given: list[dict[str, Any]] = []
+    monkeypatch.setattr("streamlit.vega_lite_chart", lambda _, spec, **__: given.append(spec))
 
     def read() -> dict[str, Any]:
-        given: dict[str, Any] = charts[-1].to_dict()
-        return given
+        spec = given[-1]
+        datasets: dict[str, list[Any]] = {name: [] for name in spec.get("datasets", {})}
+        altair.Chart.from_dict({"data": {"values": []}, **spec, "datasets": datasets})
+        return spec
 
     return read
 
@@ -40,16 +40,28 @@ def test_waits_and_the_sla_reach_from_end_to_end_of_the_range(drawn: Callable[[]
     assert [layer["encoding"]["x"]["scale"]["domain"] for layer in chart["layer"]] == [ENDS] * 3
     _, line, label = chart["layer"]
     limit = chart["datasets"][line["data"]["name"]]
-    ends = [(point["time"][:10], point["sla"]) for point in (limit[0], limit[-1])]
-    assert ends == [("2026-11-19", 0.5), ("2026-11-26", 0.75)]
+    assert [*limit["time"].iloc[[0, -1]].dt.strftime("%F")] == ["2026-11-19", "2026-11-26"]
+    assert [*limit["sla"].iloc[[0, -1]]] == [0.5, 0.75]
     assert label["mark"]["text"] == "SLA 30 min"
 
 
-def test_days_are_drawn_over_the_range(drawn: Callable[[], dict[str, Any]]) -> None:
+def test_every_other_chart_is_one_of_vega_lite(drawn: Callable[[], dict[str, Any]]) -> None:
+    bars = pd.DataFrame({"time": SPAN[:1], "until": SPAN[1:], "files": 1, "requests": 1, "base": 0, "top": 1})
+    charts.draw_files_in_breach(bars, ZoneInfo("UTC"))
+    assert drawn()["encoding"]["y2"] == {"datum": 0}
+    charts.draw_outcomes(bars.assign(outcome="Failed"), ["Failed"])
+    assert drawn()["encoding"]["y2"] == {"field": "top"}
+    charts.draw_latencies(bars.assign(line="/auth", milliseconds=20.0), SPAN)
+    axis = drawn()["encoding"]["x"]
+    assert axis["scale"]["domain"] == ENDS
+    # Every label of a time has its date.
+    assert re.fullmatch(r"\[.*'%H:%M'.*'%a %d %b'.*\]", axis["axis"]["labelExpr"])
     days = pd.DataFrame({"day": pd.Series(pd.date_range("2026-11-19", "2026-11-26")), "hours": range(8)})
     charts.draw_days(days, SPAN, ZoneInfo("Asia/Kolkata"))
     assert drawn()["encoding"]["x"]["scale"]["domain"] == ENDS
     assert [one["name"] for one in drawn()["params"]] == ["brush"]
+    charts.draw_heat_map(pd.DataFrame({"weekday": [0], "hour": [9], "minutes": [60.0]}), "Minutes in breach")
+    assert drawn()["encoding"]["y"]["sort"][0] == "Mon"
 
 
 def test_a_brushed_chart_sets_the_range(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,8 +81,3 @@ def test_a_brushed_chart_sets_the_range(monkeypatch: pytest.MonkeyPatch) -> None
     ):
         address["range"] = nonsense
         assert choices.RANGE.value("24h") == "24h"
-
-
-def test_every_label_of_a_time_has_its_date() -> None:
-    axis: Any = charts.build_time_axis("time").to_dict()
-    assert re.fullmatch(r"\[.*'%H:%M'.*'%a %d %b'.*\]", axis["axis"]["labelExpr"])

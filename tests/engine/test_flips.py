@@ -76,8 +76,7 @@ def test_a_key_that_replaces_says_so(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("update", "lost"),
-    [("set", []), ("swapped", []), ("unset", GO_ALONG), ("key_again", [])],
+    ("update", "lost"), [("set", []), ("swapped", []), ("unset", GO_ALONG), ("key_again", [])]
 )
 def test_an_update_takes_nothing_away_and_is_done(updates: Updates, update: str, lost: list[str]) -> None:
     done: Done = getattr(updates, update)

@@ -30,11 +30,7 @@ def test_killed_update_goes_on_where_it_ended(new_stack: NewStack, provider: Rec
     provider.stumble = KILLED_AT, _kill_engine
     update = [stack.name, str(stack.folder), json.dumps(stack.environment)]
     done = subprocess.run(
-        [sys.executable, "-c", _UPDATE, *update],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-c", _UPDATE, *update], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode != 0, done.stderr
     assert provider.created.total() == KILLED_AT

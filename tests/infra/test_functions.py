@@ -50,7 +50,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "incident-notifications": {
         "dynamodb:BatchGetItem": "incidents-table notifications-table senders-table",
         "dynamodb:PutItem": "notifications-table",
-        "dynamodb:Query": "errors-table/index/AffectedDateIndex incidents-table/index/LiveIndex "
+        "dynamodb:Query": "errors-table/index/FolderIndex incidents-table/index/LiveIndex "
         "notifications-table senders-table/index/StateIndex",
         "dynamodb:UpdateItem": "incidents-table",
         "secretsmanager:GetSecretValue": "owners-webhooks",

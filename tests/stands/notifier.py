@@ -13,12 +13,7 @@ from handlers.notifications.document import RenderContext
 from handlers.notifications.plan import Notification
 from handlers.notifications.rules import Notice
 from handlers.notifications.sending import Media, NotificationSweep, SweepResult
-from store.notifications import (
-    INCIDENT_PREFIX,
-    SENDER_PREFIX,
-    Recipient,
-    RecipientTable,
-)
+from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX, Recipient, RecipientTable
 from tests.stands.memory_tables import MemoryTables
 from tests.stands.playing import START
 from tests.stands.projection import Projection

@@ -145,8 +145,7 @@ def test_a_ticket_works_once_and_not_for_long(sessions: SessionStore, clock: Sto
 
 
 def test_a_ticket_is_traded_for_a_cookie_that_scripts_and_other_sites_cannot_use(
-    sessions: SessionStore,
-    clock: StoppedClock,
+    sessions: SessionStore, clock: StoppedClock
 ) -> None:
     session_id = sessions.begin(make_session(clock))
     answer = ask(sessions, "POST", sessions.ticket(session_id))

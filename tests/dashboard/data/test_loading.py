@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.moments import HOUR
+from contract.moments import HOUR, start_of_hour
 from dashboard.data.cache import Cache
-from dashboard.data.loading import SETTLING, HourCache, Loading, frame_hours
+from dashboard.data.loading import SETTLING, HourCache, Loading, frame_hours, load_folder
 from dashboard.data.records import RecordFrames, StoredHour, parse_records
 from dashboard.data.tables import RecordTable
 from store.dynamodb import CONNECTIONS
@@ -61,13 +61,17 @@ def finish(table: CountingTable, cache: HourCache, *, with_files: bool = True) -
     return loading
 
 
+def read(loading: Loading) -> RecordFrames:
+    return loading.frames_between(HOURS[-1], CURRENT + HOUR, Cache(StoppedClock()))
+
+
 def test_every_hour_is_fetched_and_progress_is_told(table: CountingTable, cache: HourCache) -> None:
     with load(table, cache) as loading:
         assert (loading.missing, loading.total) == (5, 5)
         assert list(loading.watch()) == [1, 2, 3, 4, 5]
         assert loading.missing == 0
-    assert set(loading.frames().records["folder"]) == {"16", "17", "18", "19", "20"}
-    assert len(loading.frames().files) == 5
+    assert set(read(loading).records["folder"]) == {"16", "17", "18", "19", "20"}
+    assert len(read(loading).files) == 5
 
 
 def test_past_hours_are_remembered_and_one_that_latecomers_may_change_is_always_fresh(
@@ -75,7 +79,7 @@ def test_past_hours_are_remembered_and_one_that_latecomers_may_change_is_always_
 ) -> None:
     clock.now = CURRENT + HOUR + SETTLING - timedelta(seconds=1)
     for _ in range(2):
-        assert len(finish(table, cache).frames().records) == 5
+        assert len(read(finish(table, cache)).records) == 5
     assert table.asked == Counter({**dict.fromkeys(HOURS, 1), CURRENT: 2})
     clock.now += timedelta(seconds=1)
     for _ in range(2):
@@ -87,11 +91,11 @@ def test_hours_with_files_serve_all_and_those_without_only_who_needs_none(
     table: CountingTable, cache: HourCache, clock: StoppedClock
 ) -> None:
     finish(table, cache, with_files=True)
-    assert finish(table, cache, with_files=False).frames().files.empty
+    assert read(finish(table, cache, with_files=False)).files.empty
     assert table.asked[HOURS[-1]] == 1
     without = HourCache(clock)
     finish(table, without, with_files=False)
-    assert len(finish(table, without, with_files=True).frames().files) == 5
+    assert len(read(finish(table, without, with_files=True)).files) == 5
 
 
 def test_a_fetch_that_is_watched_tells_also_that_nothing_came(table: CountingTable, cache: HourCache) -> None:
@@ -100,7 +104,7 @@ def test_a_fetch_that_is_watched_tells_also_that_nothing_came(table: CountingTab
         told = loading.watch(0.001)
         assert [next(told) for _ in range(3)] == [0, 0, 0]
         table.permits.release(2)
-        while len(loading.frames().records) < 2:
+        while len(read(loading).records) < 2:
             next(told)
         # Whoever stops here has what arrived.
         assert loading.missing == 3
@@ -139,15 +143,34 @@ def cut(hours: Iterable[StoredHour], start: int, end: int, cache: Cache) -> Reco
     return frame_hours(list(hours), *ends, lambda hour: hour < NOON + 3 * HOUR, cache, with_files=True)
 
 
+class FolderTable:
+    """Has a folder's records of so many minutes after noon, and remembers which hours it was asked for."""
+
+    def __init__(self, *minutes: int) -> None:
+        self.moments = [NOON + minute * MINUTE for minute in minutes]
+        self.asked: list[int] = []
+
+    def query_folder(self, folder: str, first: datetime, last: datetime) -> Iterator[Any]:
+        self.asked += [(hour - NOON) // HOUR for hour in (first, last)]
+        return (item(at, folder, [("a", at)]) for at in self.moments if first <= start_of_hour(at) <= last)
+
+    def look(self, start: int, end: int, cache: Cache, now: int = 200) -> RecordFrames:
+        start_at, end_at, now_at = (NOON + minute * MINUTE for minute in (start, end, now))
+        return load_folder(cast("RecordTable", self), ["F"], start_at, end_at, cache, now_at)
+
+
 @given(
-    st.lists(st.integers(-60, 299), max_size=12, unique=True), st.integers(-60, 300), st.integers(-60, 300)
+    st.lists(st.integers(-60, 299), max_size=12, unique=True),
+    *[st.integers(-60, 300)] * 2,
+    st.integers(0, 300),
 )
-def test_it_is_what_was_detected_in_the_range(minutes: list[int], one: int, other: int) -> None:
+def test_it_is_what_was_detected_in_the_range(minutes: list[int], one: int, other: int, now: int) -> None:
     start, end = sorted((one, other))
+    wanted = [pd.Timestamp(NOON + minute * MINUTE) for minute in sorted(minutes) if start <= minute < end]
     frames = cut(store(*minutes), start, end, Cache(StoppedClock()))
-    wanted = sorted(NOON + minute * MINUTE for minute in minutes if start <= minute < end)
-    assert sorted(frames.records["detected_at"]) == [pd.Timestamp(at) for at in wanted]
-    assert sorted(frames.files["detected_at"]) == [pd.Timestamp(at) for at in wanted]
+    of_folder = FolderTable(*minutes).look(start, end, Cache(StoppedClock()), now)
+    for frame in (frames.records, frames.files, of_folder.records, of_folder.files):
+        assert sorted(frame["detected_at"]) == wanted
 
 
 def test_the_ends_may_move_past_nothing() -> None:
@@ -186,3 +209,14 @@ def test_a_range_that_ends_now_takes_the_place_of_the_one_before_and_of_no_past_
     assert count_made(hours, 20, 230, cache) == 0
     assert count_made(hours[:4], -30, 60, cache) == 0
     assert count_made(hours, -10, 200, cache) == 3
+
+
+def test_what_is_settled_of_a_folder_is_asked_once() -> None:
+    table, cache = FolderTable(5, 70, 200), Cache(StoppedClock())
+    frames = table.look(-30, 210, cache)
+    assert table.look(-29, 211, cache) is frames
+    assert table.asked == [-1, 2, 3, 3, 3, 3]
+    assert len(table.look(6, 211, cache).records) == 2
+    table.moments.append(NOON + 201 * MINUTE)
+    assert len(table.look(6, 211, cache).records) == 3
+    assert table.asked[6:] == [0, 2, 3, 3, 3, 3]

@@ -12,11 +12,7 @@ from botocore.stub import Stubber
 from contract.words import IncidentStatus
 from dashboard import errors
 from dashboard.data.cache import KEPT_FOR, Cache
-from dashboard.data.tables import (
-    AnalystTables,
-    RecordTable,
-    join_incidents,
-)
+from dashboard.data.tables import AnalystTables, RecordTable, join_incidents
 from store import senders
 from store.dynamodb import TableSpec
 from store.incidents import INCIDENTS_TABLE, LISTED, IncidentAttribute, IncidentIndex
@@ -146,26 +142,14 @@ def test_a_refusal_of_aws_is_told_in_our_words_and_not_remembered(clock: Stopped
 @pytest.mark.parametrize(
     ("spec", "index", "shown", "of_one"),
     [
-        (
-            INCIDENTS_TABLE,
-            IncidentIndex.LIVE,
-            LISTED,
-            {IncidentAttribute.ENDED_AT, IncidentAttribute.CLEARED_BY, IncidentAttribute.CLEARED_BETWEEN},
-        ),
-        (
-            SENDERS_TABLE,
-            SenderIndex.STATE,
-            senders._SENDER.attributes,
-            {SenderAttribute.UNREADABLE_FOLDERS, SenderAttribute.SILENCES, SenderAttribute.SET_ASIDE_AT},
-        ),
-        (
-            SENDERS_TABLE,
-            SenderIndex.STATE,
-            senders._REFUSED.attributes,
-            {SenderAttribute.PROBLEMS, SenderAttribute.REQUEST_ID},
-        ),
+        (INCIDENTS_TABLE, IncidentIndex.LIVE, LISTED,
+         {IncidentAttribute.ENDED_AT, IncidentAttribute.CLEARED_BY, IncidentAttribute.CLEARED_BETWEEN}),
+        (SENDERS_TABLE, SenderIndex.STATE, senders._SENDER.attributes,
+         {SenderAttribute.UNREADABLE_FOLDERS, SenderAttribute.SILENCES, SenderAttribute.SET_ASIDE_AT}),
+        (SENDERS_TABLE, SenderIndex.STATE, senders._REFUSED.attributes,
+         {SenderAttribute.PROBLEMS, SenderAttribute.REQUEST_ID}),
     ],
-)
+)  # fmt: skip
 def test_an_index_has_all_that_is_shown_of_many(
     spec: TableSpec, index: str, shown: Sequence[str], of_one: AbstractSet[str]
 ) -> None:

@@ -121,9 +121,7 @@ def attention(app: AppTest) -> dict[str, Any]:
     return dict(given)
 
 
-def test_the_focus_goes_to_the_title_of_another_page_and_stays_where_it_is_on_the_same(
-    app: AppTest,
-) -> None:
+def test_the_focus_goes_to_the_title_of_another_page_and_stays_where_it_is_on_the_same(app: AppTest) -> None:
     signed_in = sign_in(app.run())
     first = attention(signed_in)
     assert (first["focus"]["anchor"], first["told"]) == ("title", "Overview")

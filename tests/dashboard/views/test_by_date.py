@@ -104,7 +104,7 @@ def test_the_address_is_the_view_and_what_makes_no_sense_in_it_is_ignored(signed
         assert column(signed_in, "filename") == files
     assert "Times in Europe/Berlin" in shown(signed_in)
     open_view(signed_in, BY_FOLDER)
-    assert "No folder was in breach in this range" in shown(signed_in)
+    assert "1. Create an account for the server" in shown(signed_in)
 
 
 @pytest.mark.usefixtures("breaches")
@@ -156,7 +156,7 @@ def test_a_failing_table_can_be_tried_again(signed_in: AppTest) -> None:
     # What was loading when the table failed is loading no more.
     assert not signed_in.get("progress")
     button(signed_in, "Try again")
-    assert "Nothing was reported in this range" in shown(signed_in)
+    assert "1. Create an account for the server" in shown(signed_in)
     assert "names this folder" in shown(open_view(signed_in, BY_FOLDER, folder="C:\\None"))
 
 
@@ -267,6 +267,9 @@ def test_pages_are_narrowed_down_to_a_sender(signed_in: AppTest) -> None:
         assert signed_in.query_params["sender"] == sender
         picker.select("reporter/app").run()
         assert files(signed_in) == {"a.csv": "reporter/app"}
+    long_ago = datetime.now(UTC).date() - timedelta(days=40)
+    open_view(signed_in, BY_DATE, range="custom", days=f"{long_ago}..{long_ago}")
+    assert "Nothing was reported in this range" in shown(signed_in)
 
 
 @pytest.mark.usefixtures("servers")
@@ -295,7 +298,7 @@ def test_what_is_open_now_is_so_whenever_the_range_ends(
     seen = datetime.combine(day, datetime.min.time(), UTC) + timedelta(seconds=1)
     spans = frozenset([span(seen, sender="sub/web", folder=SHARED_PATH)])
     # The pages are run anew, and import it then.
-    monkeypatch.setattr("dashboard.widgets.loading.load_breach_spans", lambda _: spans)
+    monkeypatch.setattr("dashboard.widgets.loading.list_breach_spans", lambda _: spans)
     # At any time of day it was created before it was seen.
     store(item(seen, SHARED_PATH, [("b.csv", seen - timedelta(hours=9))], sender="sub/web"))
     open_view(signed_in, view, folder=SHARED_PATH, range="custom", days=f"{day}..{day}", zone="UTC")

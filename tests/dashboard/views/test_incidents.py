@@ -453,5 +453,5 @@ def test_one_click_in_the_row_acknowledges(signed_in: AppTest, incident: str, au
     [body] = auth_api.actions.requests
     assert (body["incident_id"], body["action"], body["version"]) == (incident, "acknowledge", 0)
     assert column(signed_in, "acknowledged_by") == ["ana"]
-    assert "Acknowledged until" in shown(signed_in)
+    assert "A: Acknowledged until" in shown(signed_in)
     assert "act" not in list_tables(signed_in)[0].columns

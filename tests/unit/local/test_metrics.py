@@ -11,11 +11,7 @@ from unittest.mock import Mock
 import pytest
 
 from local.metrics.alarms import AlarmEvaluator, evaluate, judge_state
-from local.metrics.samples import (
-    FunctionMetrics,
-    GatewayMetrics,
-    Sample,
-)
+from local.metrics.samples import FunctionMetrics, GatewayMetrics, Sample
 from local.provider.creators import metric_alarm_request
 
 NOW = datetime(2026, 11, 23, 20, 15, 30, tzinfo=UTC).timestamp()

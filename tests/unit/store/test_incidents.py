@@ -8,13 +8,7 @@ from hypothesis import strategies as st
 
 from contract.words import Clearing, IncidentStatus, UnknownReason
 from store.dynamodb import MalformedItemError, Values
-from store.incidents import (
-    Incident,
-    IncidentAttribute,
-    describe_incident,
-    incident_key,
-    parse_incident,
-)
+from store.incidents import Incident, IncidentAttribute, describe_incident, incident_key, parse_incident
 from store.runs import Stamp
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
