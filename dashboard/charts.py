@@ -99,7 +99,6 @@ def draw_longest_waits(waits: pd.DataFrame, span: Span) -> None:
     data = _label_as_utc(waits, "time").assign(
         waited=(waits["hours"] * 60).map(format_duration), allowed=(waits["sla"] * 60).map(format_duration)
     )
-    axis = _build_time_axis("time", span)
     tooltip = [
         _build_time_tooltip("time", "Reported"),
         _build_name("waited", "Longest wait"),
@@ -109,7 +108,6 @@ def draw_longest_waits(waits: pd.DataFrame, span: Span) -> None:
     waited = {
         "mark": {"type": "line", "point": {"size": 16}},
         "encoding": {
-            "x": axis,
             "y": _build_number("hours", "Hours waited", scale={"zero": True}),
             # No line where nothing was reported.
             "detail": _build_name("stretch"),
@@ -120,7 +118,7 @@ def draw_longest_waits(waits: pd.DataFrame, span: Span) -> None:
     known = waits[["time", "sla"]]
     ends = pd.DataFrame({"time": list(span), "sla": [known["sla"].iloc[0], known["sla"].iloc[-1]]})
     limit = _label_as_utc(pd.concat([ends[:1], known, ends[1:]], ignore_index=True), "time")
-    encoding = {"x": axis, "y": {"field": "sla", "type": "quantitative"}}
+    encoding = {"y": {"field": "sla", "type": "quantitative"}}
     line = {"type": "line", "color": _LIMIT_COLOUR, "strokeDash": [6, 4], "interpolate": "step-after"}
     label = {
         "type": "text", "align": "left", "baseline": "bottom", "dy": -3, "color": _LIMIT_COLOUR,
@@ -128,6 +126,7 @@ def draw_longest_waits(waits: pd.DataFrame, span: Span) -> None:
     }  # fmt: skip
     spec = {
         "datasets": {"waits": data, "limit": limit, "first": limit[:1]},
+        "encoding": {"x": _build_time_axis("time", span)},
         "layer": [
             {"data": {"name": "waits"}, **waited},
             {"data": {"name": "limit"}, "mark": line, "encoding": encoding},
@@ -221,7 +220,15 @@ def _build_time_axis(name: str, span: Span | None = None) -> Spec:
     """The axis of a wall-clock column; from end to end of the span, or of the data where there is none."""
     scale: Spec = {"type": "utc", "nice": False}
     if span is not None:
-        scale["domain"] = [moment.tz_localize("UTC").timestamp() * 1000 for moment in span]
+        # No numbers: Vega-Lite takes them for years in some charts.
+        scale["domain"] = [
+            {
+                "year": one.year, "month": one.month, "date": one.day, "hours": one.hour,
+                "minutes": one.minute, "seconds": one.second, "milliseconds": one.microsecond // 1000,
+                "utc": True,
+            }
+            for one in span
+        ]  # fmt: skip
     axis = {"labelExpr": _TIME_LABEL, "labelOverlap": True, "labelSeparation": 8, "tickCount": 8}
     return {"field": name, "type": "temporal", "title": None, "scale": scale, "axis": axis}
 
