@@ -20,9 +20,9 @@ from dashboard.figures.incidents import (
 from dashboard.figures.senders import name_senders
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.choices import Parameter, parse_choice, pick_statuses
-from dashboard.frame.page import Page, start_page
+from dashboard.frame.page import Page, draw_link, start_page
 from dashboard.frame.waiting import announce, wait_for
-from dashboard.widgets.basics import draw_download, pick_text
+from dashboard.widgets.basics import TEXT, draw_download, pick_text
 from dashboard.widgets.incidents import draw_incidents, pick_incidents
 from dashboard.widgets.links import SENDER
 from dashboard.widgets.loading import load_period
@@ -146,6 +146,8 @@ def _look_through_files(incidents: Sequence[Incident], text: str, page: Page) ->
     found = find_with_file(incidents, frames.files, text)
     before = st.session_state.get(_FOUND)
     st.session_state[_FOUND] = (_name_search(text, page), found)
+    if found:
+        draw_link("views/by_date.py", "Files of this name", ":material/description:", {TEXT.name: text})
     if found and st.session_state[_FOUND] != before:
         st.rerun()
 

@@ -13,11 +13,8 @@ from dashboard import charts
 from dashboard.frame import choices
 
 SPAN: Final = (pd.Timestamp("2026-11-19 18:30"), pd.Timestamp("2026-11-26 18:30"))
-REST: Final = {"seconds": 0, "milliseconds": 0}
-ENDS: Final = [
-    {"year": 2026, "month": 11, "date": day, "hours": 18, "minutes": 30, **REST, "utc": True}
-    for day in (19, 26)
-]
+SAME: Final = {"year": 2026, "month": 11, "hours": 18, "minutes": 30, "seconds": 0, "milliseconds": 0}
+ENDS: Final = [{**SAME, "date": day, "utc": True} for day in (19, 26)]
 
 
 @pytest.fixture

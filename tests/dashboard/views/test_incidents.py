@@ -88,6 +88,7 @@ def test_files_and_people_are_found(
     )
     open_view(signed_in, "incidents", q="invoice-7", range="24h")
     assert column(signed_in, "folder") == [A]
+    assert links(signed_in)["Files of this name"] == "by-date?range=24h&q=invoice-7"
     # Also without acknowledging.
     open_view(signed_in, "incidents", q="zoe")
     assert column(signed_in, "folder") == []
