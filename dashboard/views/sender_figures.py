@@ -25,7 +25,7 @@ from store.senders import Sender, SenderEntry, Silence
 
 KEY: Final = Column("key")
 NAME: Final = Column("name", "text", "Sender", "The account, and the script's own name.", 135, names=True)
-STATE: Final = Column("state", "status", "State", None, 110)
+STATE: Final = Column("state", "status", "State", None, 168)
 WARNINGS: Final = Column("warnings", "text", "Warnings", "The details say what to do.", 125)
 LAST_RUN_AGO: Final = Column("last_run_ago", "ago", "Last report", None, 100)
 LAST_RUN_AT: Final = Column("last_run_at", "moment", "Last report at")
