@@ -36,7 +36,17 @@ function addRegion() {
   // was under way may find it before it is drawn anew.
   addEventListener("popstate", () => (region.dataset.left = sessionStorage.getItem(nameFocus()) ?? ""));
   document.body.append(region);
+  document.body.prepend(makeSkip());
   return region;
+}
+
+/** The first stop of Tab: past the navigation, to the page. */
+function makeSkip() {
+  const skip = document.createElement("button");
+  skip.id = "skip";
+  skip.textContent = "Skip to the page";
+  skip.onclick = () => moveFocus(() => findAnchor("title"), performance.now());
+  return skip;
 }
 
 /** Streamlit shows on which page one is, but does not say so. */

@@ -1,7 +1,6 @@
 """Everything by keyboard alone, and what a screen reader is told on the way."""
 
 import re
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -16,15 +15,13 @@ MOST_STOPS = 60
 _FOCUSED = """() => {
   let focused = document.activeElement;
   while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
-  const name = focused.getAttribute("aria-label") ?? focused.labels?.[0]?.innerText ?? focused.innerText;
-  return name.trim();
+  return (focused.getAttribute("aria-label") ?? focused.labels?.[0]?.innerText ?? focused.innerText).trim();
 }"""
 
 
 def focused(page: Page) -> str:
     """The name of what has the focus."""
-    name: Any = page.evaluate(_FOCUSED)
-    return str(name)
+    return str(page.evaluate(_FOCUSED))
 
 
 def settle(page: Page) -> None:
@@ -120,8 +117,7 @@ def test_arrows_lead_from_row_to_row(page: Page, stack: RunningStack, folder: st
         page.keyboard.press(key)
         names.append(focused(page))
     first, second, third = names[:3]
-    assert names == [first, second, third, third, second, third]
-    assert len({first, second, third}) == 3
+    assert (names, len({*names})) == ([first, second, third, third, second, third], 3)
     page.keyboard.press("Tab")
     assert not focused(page).startswith("Details: ")
     heading = files.get_by_role("columnheader", name="File")
@@ -131,6 +127,10 @@ def test_arrows_lead_from_row_to_row(page: Page, stack: RunningStack, folder: st
         expect(files.locator("tbody td:nth-child(3)")).to_have_text([f"{letter}.csv" for letter in order])
     page.reload()
     expect(files.locator("tbody td:nth-child(3)")).to_have_text([f"{letter}.csv" for letter in "cba"])
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip to the page"
+    page.keyboard.press("Enter")
+    expect_focus(page, "By folder")
 
 
 def test_on_a_phone_the_sidebar_gives_way_to_the_page_that_it_opened(page: Page, stack: RunningStack) -> None:
