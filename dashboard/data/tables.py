@@ -172,12 +172,8 @@ class AnalystTables:
         Days that are long past are remembered for an hour: a report that comes late may still end something
         then, and what is opened again is live, and counts as it is now. Those that ended have their history.
         """
-
-        def ask() -> list[Incident]:
-            with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="ended") as pool:
-                return [one for found in pool.map(self._list_ended, days, repeat(max(days))) for one in found]
-
-        ended = [*self._ask((self._incidents.name, "ended on all", *days), ask)]
+        with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="ended") as pool:
+            ended = [one for found in pool.map(self._list_ended, days, repeat(max(days))) for one in found]
         noted: list[Incident] = self._cache.list_noted(self._incidents.name)
         ended += [one for one in noted if one.ended_at and one.ended_at.date() in days]
         return join_incidents(ended, self.list_live())
