@@ -102,6 +102,8 @@ class NotificationKind(StrEnum):
     """No report confirmed the end: it was unknown for too long."""
     CLOSED = "ended.closed"
     """By hand, or with its sender, which was retired."""
+    NOT_EXPECTED = "server.not_expected"
+    """Silent or unreadable, until its server was retired or another interval set: no report says that."""
     READABLE = "server.readable"
     BACK = "server.back"
     """It reports again."""
@@ -120,7 +122,7 @@ class NotificationKind(StrEnum):
 
 ENDS: Final = frozenset(one for one in NotificationKind if one.word == "ended")
 """Ends of an incident. They are notified despite acknowledgement, snooze and quiet hours."""
-OVER: Final = ENDS | {NotificationKind.BACK, NotificationKind.READABLE}
+OVER: Final = ENDS | {NotificationKind.BACK, NotificationKind.READABLE, NotificationKind.NOT_EXPECTED}
 """Kinds that say that something is over."""
 
 

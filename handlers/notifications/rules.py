@@ -76,7 +76,7 @@ BEGINNINGS: Final = frozenset(
 )
 """Kinds that go out within minutes. All others may wait for half an hour."""
 _END_OF: Final = {_K.SILENT: _K.BACK, _K.UNREADABLE: _K.READABLE}
-FORGOTTEN: Final = frozenset(_END_OF.values())
+FORGOTTEN: Final = frozenset({*_END_OF.values(), _K.NOT_EXPECTED})
 """Kinds after which nothing is left to know of their subject."""
 _SAID_BY: Final = {
     _K.UNKNOWN: LastSaid.UNKNOWN,
@@ -371,8 +371,6 @@ class Rules:
             if sender is None:
                 # As with senders: the index will show it again.
                 yield DueNotice(key=key, entry=entry)
-            elif sender.state is SenderState.RETIRED:
-                yield DueNotice(key=key, entry=None)
             else:
                 kind, subject = _K.UNREADABLE, sender_key(sender.key)
                 about = folder or UnreadableFolder(folder=entry.folder, error="")
@@ -419,19 +417,22 @@ class Rules:
         that is unknown, or it is no longer watched. While it is `held`, no notice is due. Its beginning is
         due only to a recipient that is `concerned`.
         """
-        end = _END_OF.get(begins.kind)
 
-        def is_over(known: SubjectState) -> bool:
-            # A silence may also end because somebody set another interval: then the sender has not reported.
+        def find_end(known: SubjectState) -> NotificationKind | None:
+            """What there is to say where it does not go on; None where that is unknown."""
             silent = begins.sender if begins.kind is _K.SILENT else None
-            return over and (silent is None or silent.last_run_at != known.since)
+            # A silence may also end because somebody set another interval: then the sender has not reported.
+            if over and (silent is None or silent.last_run_at != known.since):
+                return _END_OF[begins.kind]
+            retired = begins.sender is not None and begins.sender.state is SenderState.RETIRED
+            return _K.NOT_EXPECTED if silent is not None or retired else None
 
         def find_kind(known: SubjectState) -> NotificationKind | None:
             kind = None
             if ongoing and concerned and known.said is LastSaid.NOTHING:
                 kind = begins.kind
-            elif not ongoing and known.said is LastSaid.BEGUN and is_over(known):
-                kind = end
+            elif not ongoing and known.said is LastSaid.BEGUN:
+                kind = find_end(known)
             return kind if kind is not None and not (held or self.quiet) and self._wants(kind) else None
 
         def make_notice(kind: NotificationKind) -> Notice:
@@ -441,11 +442,8 @@ class Rules:
         if kind is not None:
             return self._wait_to_send(key, entry, make_notice(kind))
         kept = entry.said is not LastSaid.NOTHING
-        if not ongoing and is_over(entry):
-            kept = entry.said is LastSaid.BEGUN and end is not None and self._wants(end)
-        elif not ongoing and begins.kind is _K.SILENT:
-            # A silence that a setting ended is over, and needs no further notice.
-            kept = False
+        if not ongoing and (end := find_end(entry)):
+            kept = entry.said is LastSaid.BEGUN and self._wants(end)
         return DueNotice(key=key, entry=replace(entry, pending=None) if kept else None)
 
 

@@ -19,6 +19,7 @@ from contract.words import (
     REASONS,
     IncidentStatus,
     NotificationKind,
+    SenderState,
     UnknownReason,
     explain_status,
 )
@@ -132,6 +133,10 @@ WORDS: Final = {
         Tone.UNSURE, "✕", "{} closed", "Closed: @",
         "Somebody closed it, or retired its sender. No report confirmed that it is over.",
     ),
+    _K.NOT_EXPECTED: Words(
+        Tone.UNSURE, "-", "{} no longer expected", "Not expected any more: @",
+        "Somebody {excused}: no report of it is missing now.",
+    ),
     _K.READABLE: Words(
         *_GOOD, "{} readable again", "Folder readable again: @", "The server can read the folder again.",
     ),
@@ -182,6 +187,8 @@ def write_lead(notice: Notice, after: timedelta | None, zone: ZoneInfo, now: dat
         at = sender.last_run_at
         values["last_run"] = format_clock(at, now, zone) if now else format_time(at, zone)
         values["interval"] = format_duration(timedelta(minutes=sender.interval_minutes))
+        retired = sender.state is SenderState.RETIRED
+        values["excused"] = "retired its server" if retired else "set another interval for it"
     return WORDS[notice.kind].lead.format_map(values)
 
 

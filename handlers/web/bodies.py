@@ -224,5 +224,6 @@ def describe_problem(detail: "ErrorDetails", place: tuple[int | str, ...] = ()) 
 def _format_path(location: tuple[int | str, ...]) -> str:
     path = ""
     for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+        name = step if step != "" else '""'  # a key may be the empty text, too
+        path += f"[{name}]" if isinstance(name, int) else f".{name}" if path else name
     return path

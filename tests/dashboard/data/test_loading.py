@@ -213,8 +213,7 @@ def test_a_range_that_ends_now_takes_the_place_of_the_one_before_and_of_no_past_
 
 def test_what_is_settled_of_a_folder_is_asked_once() -> None:
     table, cache = FolderTable(5, 70, 200), Cache(StoppedClock())
-    frames = table.look(-30, 210, cache)
-    assert table.look(-29, 211, cache) is frames
+    assert table.look(-30, 210, cache) is table.look(-29, 211, cache)
     assert table.asked == [-1, 2, 3, 3, 3, 3]
     assert len(table.look(6, 211, cache).records) == 2
     table.moments.append(NOON + 201 * MINUTE)

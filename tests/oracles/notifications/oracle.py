@@ -37,8 +37,8 @@ FOLLOWS: dict[Last, set[K]] = {
     K.CLEARED: {K.REOPENED, K.UNKNOWN},
     K.EXPIRED: {K.STILL_STUCK, K.UNKNOWN},
     K.CLOSED: {K.STILL_STUCK, K.UNKNOWN},
-    K.SILENT: {K.BACK},
-    K.UNREADABLE: {K.READABLE},
+    K.SILENT: {K.BACK, K.NOT_EXPECTED},
+    K.UNREADABLE: {K.READABLE, K.NOT_EXPECTED},
     LOST: {K.STILL_OPEN, K.UNKNOWN},
 }
 """What may be said after a word."""
@@ -159,6 +159,9 @@ class Oracle:
         sender = sweep.senders.get(thing[1])
         if sender is None:
             return False
+        if kind is K.NOT_EXPECTED:
+            no_report = thing[0] == "sender" and sender.state != "silent" and not self._spoke(sender)
+            return sender.state == "retired" or no_report
         if thing[0] == "sender":
             return (sender.state == "silent") == (kind is K.SILENT) and sender.state != "retired"
         unreadable = any(one.folder.lower() == thing[2] for one in sender.unreadable_folders)
@@ -204,11 +207,12 @@ class Oracle:
         first, sender = self.recipient.after is None, sweep.senders.get(thing[1])
         if thing[0] == "folder":
             mine = last is not None or self._my_folder(thing, sweep)
-            return FOLLOWS.get(last, set()) & {K.UNREADABLE, K.READABLE} if mine else set()
+            return FOLLOWS.get(last, set()) & {K.UNREADABLE, K.READABLE, K.NOT_EXPECTED} if mine else set()
         if thing[0] == "sender":
             begins = first and sender is not None and sender.owner == self.owner.name
-            mine = begins if last is None else sender is not None and self._spoke(sender)
-            return FOLLOWS.get(last, set()) & {K.SILENT, K.BACK} if mine else set()
+            if last is None or sender is None:
+                return {K.SILENT} if begins else set()
+            return FOLLOWS.get(last, set()) & {K.NOT_EXPECTED, *([K.BACK] if self._spoke(sender) else [])}
         if last is None:
             return {K.NEW, K.UNKNOWN} if first else {K.ESCALATED}
         goes_on = {K.WORSE} if last is K.UNKNOWN else {K.WORSE, K.STILL_OPEN}
@@ -237,10 +241,6 @@ class Oracle:
         file = self.files.setdefault(thing, File())
         if thing[0] != "incident":
             begins = K.SILENT if thing[0] == "sender" else K.UNREADABLE
-            sender = sweep.senders.get(thing[1])
-            # Nobody expects anything of a retired sender, not that it reads its folders again either.
-            if not sender or sender.state == "retired" or (begins is K.SILENT and self._is_over(sender)):
-                file.lasts = {None}
             if LOST in file.lasts and not self.may_say(begins, thing, sweep):
                 file.lasts |= {None}
             return
@@ -257,10 +257,6 @@ class Oracle:
             long_ago = file.since is not None and sweep.now - file.since > timedelta(days=8)
             if last in (K.CLEARED, K.EXPIRED, K.CLOSED) and not incident.live and long_ago:
                 file.lasts |= {None}
-
-    def _is_over(self, sender: Sender) -> bool:
-        untold = Topic.SERVER not in self.owner.notify_on
-        return sender.state != "silent" and (untold or not self._spoke(sender))
 
     def _rounds(self, sweep: Sweep) -> None:
         """Whether messages gather what comes together."""
@@ -429,7 +425,7 @@ class Oracle:
             file.lasts |= {word.kind}
         if now - file.failing.first >= 6 * HOUR:
             heard = {word.kind} if file.doubted else set[Last]()
-            if word.kind in ENDS | {K.BACK, K.READABLE}:
+            if word.kind in ENDS | {K.BACK, K.READABLE, K.NOT_EXPECTED}:
                 # Forgotten: what opens again begins anew, with a first reminder after four hours.
                 file.lasts, file.reminded = {None, *heard}, False
             else:
@@ -447,7 +443,7 @@ class Oracle:
     def _recorded(self, file: File, word: Word, sweep: Sweep) -> None:
         incident = sweep.incidents.get(word.thing[1])
         file.reminded = self._is_reminder(word, file)
-        over = word.kind in (K.BACK, K.READABLE)
+        over = word.kind in (K.BACK, K.READABLE, K.NOT_EXPECTED)
         file.lasts = {None if over else word.kind}
         file.since, file.recorded, file.doubted = sweep.now, word.kind, False
         file.owed = file.failing = None

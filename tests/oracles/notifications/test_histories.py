@@ -255,10 +255,8 @@ class Histories(RuleBasedStateMachine):
                 for incident in filter(None, map(self.one, names)):
                     self.put(replace(incident, owner="orders" if yes else "bank"))
             case "retire":
-                state = SenderState.RETIRED if yes else SenderState.LATE
-                self.played.senders[key] = replace(
-                    self.played.senders[key], state=state, state_since=self.now
-                )
+                known, state = self.played.senders, SenderState.RETIRED if yes else SenderState.LATE
+                known[key] = replace(known[key], state=state, state_since=self.now)
             case "lock":
                 self.lock(key, folders, yes)
             case "down":

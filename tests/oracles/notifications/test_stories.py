@@ -37,11 +37,12 @@ QUIET, LOST = (unknown(PLAIN, why, START) for why in (Why.NOT_REPORTED, Why.AMBI
 CLEARED, EXPIRED = (ended(PLAIN, status, START) for status in (Status.CLEARED, Status.EXPIRED))
 TAKEN = replace(PLAIN, acknowledged_by="ana", acknowledged_until=START + HOUR)
 B, C, D = (an_incident(name, oldest_creation=None) for name in "bcd")
-UP, SILENT = a_sender(), a_sender(state=SenderState.SILENT)
+UP, SILENT, RETIRED = (a_sender(state=SenderState(one)) for one in ("up", "silent", "retired"))
 LOCKED = UnreadableFolder(folder="E:\\Locked", owner="orders", error="denied")
 FOREIGN = UnreadableFolder(folder="E:\\Bank", owner="bank", error="denied")
 BANK = a_sender("files-02", owner="bank")
-NEW, SILENCE, LOCK = (K.NEW, "a"), (K.SILENT, "sender#files-01"), (K.UNREADABLE, "sender#files-01")
+NEW = (K.NEW, "a")
+SILENCE, LOCK, EXCUSED = ((kind, "sender#files-01") for kind in (K.SILENT, K.UNREADABLE, K.NOT_EXPECTED))
 
 
 def play(changes: Mapping[int, Any], until: int, *of: Recipient) -> Story:
@@ -112,7 +113,10 @@ STORIES: dict[str, tuple[Mapping[int, Any], int, Heard]] = {
         140, [(2, [NEW]), (2, [(K.NEW, "b")]), (63, [SILENCE]), (101, [(K.CLEARED, "b")]),
               (131, [(K.BACK, "sender#files-01")])],
     ),
-    "a silence that a setting ended is not said to be over": ({0: SILENT, 11: UP}, 60, [(2, [SILENCE])]),
+    "what is not expected any more is said": (
+        {0: SILENT, 11: UP, 61: replace(UP, unreadable_folders=(LOCKED,)), 101: RETIRED}, 160,
+        [(2, [SILENCE]), (32, [EXCUSED]), (63, [LOCK]), (103, [EXCUSED])],
+    ),
     # The notice says it: the incident has none of its own.
     "a folder that cannot be read is said, and that it can": (
         {0: A, 41: (replace(UP, unreadable_folders=(LOCKED, FOREIGN)), unknown(PLAIN, Why.UNREADABLE, START)),

@@ -42,6 +42,7 @@ def with_hours(changes: dict[str, Any]) -> dict[str, Any]:
         ({**on_window(), "maintenance_id": "m"}, "maintenance_id", "does not go with", "leave it out"),
         ({**on_window(), "action": "change_maintenance"}, "maintenance_id", "is missing", "its making"),
         (on_incident("note", note="n", sender="s"), "sender", "no key", "leave it out"),
+        ({**on_incident("note", note="n"), "": 1}, '""', "is no key", "leave it out"),
         ({"incident_id": "i" * 256, "action": "unsnooze"}, "incident_id", "too long", "at most 255"),
         (on_incident("retire"), "action", "none of those", "'acknowledge', 'unacknowledge'"),
         (on_incident("note"), "note", "missing, or empty", "what the others"),

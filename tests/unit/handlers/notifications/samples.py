@@ -127,6 +127,7 @@ LINES: Final = {
         notice(K.READABLE, sender=sender(), folder=UNREADABLE),
         notice(K.SILENT, sender=sender(), unknown=_UNKNOWN),
         notice(K.BACK, sender=sender(last_run_at=ago(minutes=2))),
+        notice(K.NOT_EXPECTED, sender=sender()),
         notice(K.MAINTENANCE, window=_WINDOW),
     )
 }

@@ -131,7 +131,7 @@ def test_any_event_is_as_pagerduty_and_the_schema_say(sent: tuple[Notification, 
 def test_what_begins_triggers_and_what_ends_resolves_the_same_alert(kind: NotificationKind) -> None:
     sent, known = of_kind(kind, PAGERDUTY)
     event = as_event(sent, known)
-    over = ENDS | {NotificationKind.BACK, NotificationKind.READABLE}
+    over = ENDS | {NotificationKind.BACK, NotificationKind.READABLE, NotificationKind.NOT_EXPECTED}
     actions = {NotificationKind.ACKNOWLEDGED: "acknowledge"} | dict.fromkeys(over, "resolve")
     assert event["event_action"] == actions.get(kind, "trigger")
     assert (event["payload"]["severity"] == "critical") is (kind is NotificationKind.ESCALATED)

@@ -117,6 +117,7 @@ MANY = tuple(unknown(UnknownReason.SILENT, f"u{number}", folder=f"D:\\{number}")
         (notification(notice(K.NEW, SNOOZED)), "Snoozed: until Thu 26 Nov 2026, 10:20\n"),
         (single(K.SILENT), "because some of its folders belong to orders in owners.yaml"),
         (notification(LINES[K.BACK], name="operations"), "because it belongs to operations in owners.yaml"),
+        (single(K.NOT_EXPECTED), "Somebody set another interval for it: no report of it is missing now."),
         (single(K.SILENT), "? Server silent: 3 folders unknown\nFILES01\n"),
         (single(K.SILENT), "No report since Thu 26 Nov 2026, 08:35 Europe/Berlin; one is expected every"),
         (single(K.SILENT), "? D:\\Inbound\\Orders\n  1 file when last seen\n"),
