@@ -24,11 +24,10 @@ Span = tuple[pd.Timestamp, pd.Timestamp]
 
 _HEIGHT: Final = 160
 _TALL: Final = 240
-_COLOURS: Final = ("#0072b2", "#e69f00", "#d55e00")
-"""Told from each other by every kind of colour vision, on light and on dark."""
+_VERMILION: Final = "#d55e00"
+_COLOURS: Final = ("#0072b2", "#e69f00", _VERMILION)
+"""Told from each other, and from the theme's blue, by every kind of colour vision, on light and on dark."""
 _LEGEND: Final = {"orient": "bottom", "columns": 2}
-_LIMIT_COLOUR: Final = "#D55E00"
-"""Vermilion: distinct from the theme's blue in every kind of colour vision, on light and on dark."""
 # Two lines: a time of day says nothing without its day.
 _TIME_LABEL: Final = "[utcFormat(datum.value, '%H:%M'), utcFormat(datum.value, '%a %d %b')]"
 _BRUSH: Final = "brush"
@@ -72,7 +71,7 @@ def _draw_chart(
 def draw_files_in_breach(series: pd.DataFrame, zone: ZoneInfo) -> None:
     """Bars of `files` from `time` to `until`, on the clocks of the zone. Brushing them sets the range."""
     files = _build_number("files", "Files in breach", axis={"tickMinStep": 1})
-    tooltip = [_build_time_tooltip("time", "From"), _build_number("files", "Files in breach")]
+    tooltip = [_build_time_tooltip("From"), _build_number("files", "Files in breach")]
     _draw_bars(series, "Files in breach over time", {"y": files, "tooltip": tooltip}, zone=zone)
 
 
@@ -89,7 +88,7 @@ def _draw_bars(
 
     `span` has the ends of the time axis if they are not those of the data. See `_draw_chart`.
     """
-    ends = {"x": _build_time_axis("time", span), "x2": {"field": "until"}, "y2": {"datum": 0}}
+    ends = {"x": _build_time_axis(span), "x2": {"field": "until"}, "y2": {"datum": 0}}
     spec = {"mark": {"type": "bar", "binSpacing": 1}, "encoding": ends | encoding}
     _draw_chart(_label_as_utc(frame, "time", "until"), name, spec, height=height, zone=zone)
 
@@ -100,7 +99,7 @@ def draw_longest_waits(waits: pd.DataFrame, span: Span) -> None:
         waited=(waits["hours"] * 60).map(format_duration), allowed=(waits["sla"] * 60).map(format_duration)
     )
     tooltip = [
-        _build_time_tooltip("time", "Reported"),
+        _build_time_tooltip("Reported"),
         _build_name("waited", "Longest wait"),
         _build_name("allowed", "SLA"),
         _build_number("files", "Files"),
@@ -119,14 +118,14 @@ def draw_longest_waits(waits: pd.DataFrame, span: Span) -> None:
     ends = pd.DataFrame({"time": list(span), "sla": [known["sla"].iloc[0], known["sla"].iloc[-1]]})
     limit = _label_as_utc(pd.concat([ends[:1], known, ends[1:]], ignore_index=True), "time")
     encoding = {"y": {"field": "sla", "type": "quantitative"}}
-    line = {"type": "line", "color": _LIMIT_COLOUR, "strokeDash": [6, 4], "interpolate": "step-after"}
+    line = {"type": "line", "color": _VERMILION, "strokeDash": [6, 4], "interpolate": "step-after"}
     label = {
-        "type": "text", "align": "left", "baseline": "bottom", "dy": -3, "color": _LIMIT_COLOUR,
+        "type": "text", "align": "left", "baseline": "bottom", "dy": -3, "color": _VERMILION,
         "fontWeight": "bold", "text": f"SLA {format_duration(float(known['sla'].iloc[0]) * 60)}",
     }  # fmt: skip
     spec = {
         "datasets": {"waits": data, "limit": limit, "first": limit[:1]},
-        "encoding": {"x": _build_time_axis("time", span)},
+        "encoding": {"x": _build_time_axis(span)},
         "layer": [
             {"data": {"name": "waits"}, **waited},
             {"data": {"name": "limit"}, "mark": line, "encoding": encoding},
@@ -139,7 +138,7 @@ def draw_longest_waits(waits: pd.DataFrame, span: Span) -> None:
 def draw_days(days: pd.DataFrame, span: Span, zone: ZoneInfo) -> None:
     """Bars of `hours` for each `day`. Brushing them sets the range."""
     hours = _build_number("hours", "Hours in breach")
-    day = _build_time_tooltip("time", "Day", unit="utcyearmonthdate", shown="%a %Y-%m-%d")
+    day = _build_time_tooltip("Day", unit="utcyearmonthdate", shown="%a %Y-%m-%d")
     _draw_bars(
         days.assign(time=days["day"], until=days["day"] + pd.Timedelta(days=1)).drop(columns="day"),
         "Hours in breach by day",
@@ -177,7 +176,7 @@ def draw_outcomes(outcomes: pd.DataFrame, names: Sequence[str]) -> None:
         "y2": {"field": "top"},
         "color": _build_name("outcome", scale={"domain": names, "range": list(_COLOURS)}, legend=_LEGEND),
         "tooltip": [
-            _build_time_tooltip("time", "From"),
+            _build_time_tooltip("From"),
             _build_name("outcome", "Answer"),
             _build_number("requests", "Requests"),
         ],
@@ -188,11 +187,11 @@ def draw_outcomes(outcomes: pd.DataFrame, names: Sequence[str]) -> None:
 def draw_latencies(lines: pd.DataFrame, span: Span) -> None:
     """A line of `milliseconds` over `time` for each `line`."""
     encoding = {
-        "x": _build_time_axis("time", span),
+        "x": _build_time_axis(span),
         "y": _build_number("milliseconds", "Milliseconds"),
         "color": _build_name("line", legend=_LEGEND),
         "tooltip": [
-            _build_time_tooltip("time", "From"),
+            _build_time_tooltip("From"),
             _build_name("line", "Route"),
             _build_number("milliseconds", "Milliseconds", format=",.0f"),
         ],
@@ -216,8 +215,8 @@ def _build_name(name: str, title: str | None = None, **more: Any) -> Spec:
     return {"field": name, "type": "nominal", "title": title, **more}
 
 
-def _build_time_axis(name: str, span: Span | None = None) -> Spec:
-    """The axis of a wall-clock column; from end to end of the span, or of the data where there is none."""
+def _build_time_axis(span: Span | None) -> Spec:
+    """The axis of `time` on the wall clock, from end to end of the span; of the data where there is none."""
     scale: Spec = {"type": "utc", "nice": False}
     if span is not None:
         # No numbers: Vega-Lite takes them for years in some charts.
@@ -230,11 +229,11 @@ def _build_time_axis(name: str, span: Span | None = None) -> Spec:
             for one in span
         ]  # fmt: skip
     axis = {"labelExpr": _TIME_LABEL, "labelOverlap": True, "labelSeparation": 8, "tickCount": 8}
-    return {"field": name, "type": "temporal", "title": None, "scale": scale, "axis": axis}
+    return {"field": "time", "type": "temporal", "title": None, "scale": scale, "axis": axis}
 
 
 def _build_time_tooltip(
-    name: str, title: str, unit: str = "utcyearmonthdatehoursminutes", shown: str = "%Y-%m-%d %H:%M"
+    title: str, unit: str = "utcyearmonthdatehoursminutes", shown: str = "%Y-%m-%d %H:%M"
 ) -> Spec:
-    """The tooltip of such a column."""
-    return {"field": name, "type": "temporal", "timeUnit": unit, "title": title, "format": shown}
+    """The tooltip of the same."""
+    return {"field": "time", "type": "temporal", "timeUnit": unit, "title": title, "format": shown}

@@ -1,9 +1,12 @@
 """Names of the table FileSlaErrors: its attributes and its indexes."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum, unique
 from typing import Final
 
-from store.dynamodb import IndexSpec, TableSpec
+from contract.moments import format_affected_date
+from store.dynamodb import IndexSpec, Query, TableSpec
 
 
 @unique
@@ -50,3 +53,15 @@ RECORDS_TABLE: Final = TableSpec(
     ],
     expiry_attribute=Attribute.EXPIRES_AT,
 )
+
+
+def build_run_query(
+    table: str, hour: datetime, folder: str, run_id: str, attributes: Sequence[str] = ()
+) -> Query:
+    """Asks for a folder's records of one run, as far as they are of this UTC hour.
+
+    Under the folder and not under the hour: whatever another account floods that with would be in the way.
+    """
+    equal = {Attribute.FOLDER.value: folder, Attribute.AFFECTED_DATE.value: format_affected_date(hour)}
+    only = {Attribute.RUN_ID.value: run_id}
+    return Query(table=table, index=Index.FOLDER, equal=equal, only=only, attributes=attributes)

@@ -25,6 +25,11 @@ CAPACITY: Final = 3_000_000
 """Records and files of all hours that are remembered at most."""
 
 
+def _settled_before(now: datetime) -> datetime:
+    """The first hour whose records can still change."""
+    return start_of_hour(now - SETTLING)
+
+
 class HourCache:
     """Hours of records. Past ones are remembered packed; a current one is asked for each time.
 
@@ -38,7 +43,7 @@ class HourCache:
 
     def is_settled(self, hour: datetime) -> bool:
         """Whether the hour's records can no longer change."""
-        return self._clock() >= start_of_hour(hour) + HOUR + SETTLING
+        return start_of_hour(hour) < _settled_before(self._clock())
 
     def find(self, hour: datetime, *, with_files: bool) -> StoredHour | None:
         """The settled hour, if it is here. One with files serves whoever needs none, too."""
@@ -194,7 +199,7 @@ def load_folder(
         DashboardError: what `RecordTable` raises.
     """
     first, last = start_of_hour(start), start_of_hour(end)
-    settled = min(max(start_of_hour(now - SETTLING), first), last)
+    settled = min(max(_settled_before(now), first), last)
     moving = ("folder", *spellings, end - start)
 
     def query(since: datetime, until: datetime) -> pa.RecordBatch:

@@ -24,7 +24,7 @@ from store.dynamodb import CONNECTIONS, Fields, Item, Query, Reader
 from store.incidents import IN_FULL, Incident, IncidentTable, parse_incident
 from store.maintenance import MaintenanceTable, Window
 from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX, NotificationAttribute
-from store.records import Attribute, Index
+from store.records import Attribute, Index, build_run_query
 from store.senders import Fleet, RefusedReport, Sender, SenderEntry, SenderTable
 
 if TYPE_CHECKING:
@@ -82,18 +82,17 @@ class RecordTable:
 
     def query_run(self, hour: datetime, folder: str, run_id: str) -> Iterator[AttributeValues]:
         """One folder's records of one run, as far as they are of this UTC hour, with their files."""
-        equal = {Attribute.AFFECTED_DATE.value: format_affected_date(hour), Attribute.FOLDER.value: folder}
-        return self._query(Index.FOLDER, equal, only={Attribute.RUN_ID: run_id})
+        return self._read(build_run_query(self._table_name, hour, folder, run_id))
 
     def query_folder(self, folder: str, first: datetime, last: datetime) -> Iterator[AttributeValues]:
         """One folder's records from the hour of `first` to the hour of `last`, with their files."""
         hours = (Attribute.AFFECTED_DATE, format_affected_date(first), format_affected_date(last))
         return self._query(Index.FOLDER, {Attribute.FOLDER.value: folder}, between=hours)
 
-    def _query(
-        self, index: str, equal: dict[str, str], *, attributes: Sequence[str] = (), **more: Any
-    ) -> Iterator[AttributeValues]:
-        query = Query(table=self._table_name, index=index, equal=equal, attributes=attributes, **more)
+    def _query(self, index: str, equal: dict[str, str], **more: Any) -> Iterator[AttributeValues]:
+        return self._read(Query(table=self._table_name, index=index, equal=equal, **more))
+
+    def _read(self, query: Query) -> Iterator[AttributeValues]:
         with translate_aws_errors(THE_TABLE):
             yield from self._reader.query(query)
 

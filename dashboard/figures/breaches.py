@@ -121,12 +121,8 @@ def measure_folders(incidents: Iterable[Incident], parts: Sequence[Period], now:
 
 def list_folders(incidents: Iterable[Incident], period: Period, now: datetime) -> list[str]:
     """Every folder that was in breach in the period, as last spelt, in the order of the alphabet."""
-    latest: dict[str, Incident] = {}
-    for one in incidents:
-        known = latest.get(one.key)
-        if (known is None or known.last_seen_at < one.last_seen_at) and _cut(one, period, now):
-            latest[one.key] = one
-    return sorted(one.folder for one in latest.values())
+    known = sorted((one for one in incidents if _cut(one, period, now)), key=lambda one: one.last_seen_at)
+    return sorted({one.key: one.folder for one in known}.values())
 
 
 def _measure(incidents: Iterable[Incident], part: Period, now: datetime) -> tuple[float, ...]:

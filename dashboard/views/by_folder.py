@@ -84,11 +84,7 @@ def draw() -> None:
         return
     with choices:
         sender = pick_sender(mine.records)
-    stuck = compute_stuck_files(mine, list_breach_spans(same), page)
-    if filter_by_sender(mine.records, sender).empty:
-        st.info("This sender did not report this folder in this range.", icon=":material/search_off:")
-        return
-    _draw_history(stuck, sender, mine, same, page)
+    _draw_history(sender, mine, same, page)
 
 
 def _draw_breaches(incidents: Sequence[Incident], page: Page) -> None:
@@ -143,15 +139,18 @@ def _describe(one: Incident, page: Page) -> str:
     return f"Whether it is in breach is unknown ({one.sender_name}): {explain(one)}. It was {since}."
 
 
-def _draw_history(
-    stuck: pd.DataFrame, sender: str, mine: RecordFrames, incidents: Sequence[Incident], page: Page
-) -> None:
+def _draw_history(sender: str, mine: RecordFrames, incidents: Sequence[Incident], page: Page) -> None:
+    records = filter_by_sender(mine.records, sender)
+    if records.empty:
+        st.info("This sender did not report this folder in this range.", icon=":material/search_off:")
+        return
+
     def find_waits() -> pd.DataFrame:
-        chosen = (filter_by_sender(frame, sender) for frame in (mine.records, mine.files))
-        found = folder_figures.find_longest_waits(RecordFrames(*chosen))
+        chosen = RecordFrames(records, filter_by_sender(mine.files, sender))
+        found = folder_figures.find_longest_waits(chosen)
         return found.assign(time=to_wall_clock(found["detected_at"], page.zone))
 
-    records = filter_by_sender(mine.records, sender)
+    stuck = compute_stuck_files(mine, list_breach_spans(incidents), page)
     sla = records.sort_values("detected_at")["sla"].iloc[-1]
     measured = measure_folders(incidents, [page.period], page.now)
     files, breached = len(filter_by_sender(stuck, sender)), format_duration(measured["breached"].sum())

@@ -148,8 +148,8 @@ def _look_through_files(incidents: Sequence[Incident], text: str, page: Page) ->
     st.session_state[_FOUND] = (_name_search(text, page), found)
     if found:
         draw_link("views/by_date.py", "Files of this name", ":material/description:", {TEXT.name: text})
-    if found and st.session_state[_FOUND] != before:
-        st.rerun()
+        if st.session_state[_FOUND] != before:
+            st.rerun()
 
 
 draw()

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from contract.owners.model import EVENT_CHANNELS, ChannelKind, Topic
-from contract.words import ENDS, IncidentStatus, NotificationKind, SenderState, UnknownReason
+from contract.words import ENDS, OVER, IncidentStatus, NotificationKind, SenderState, UnknownReason
 from handlers.notifications.situation import Situation
 from store.incidents import Incident
 from store.maintenance import Window
@@ -76,7 +76,7 @@ BEGINNINGS: Final = frozenset(
 )
 """Kinds that go out within minutes. All others may wait for half an hour."""
 _END_OF: Final = {_K.SILENT: _K.BACK, _K.UNREADABLE: _K.READABLE}
-FORGOTTEN: Final = frozenset({*_END_OF.values(), _K.NOT_EXPECTED})
+FORGOTTEN: Final = OVER - ENDS
 """Kinds after which nothing is left to know of their subject."""
 _SAID_BY: Final = {
     _K.UNKNOWN: LastSaid.UNKNOWN,

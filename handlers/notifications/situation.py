@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from contract.moments import format_affected_date, is_plausible, parse_moment
+from contract.moments import is_plausible, parse_moment
 from contract.owners.matching import find_owner, find_sender_owner, list_owners
 from contract.owners.model import Owners
 from contract.words import IncidentStatus, SenderState
@@ -21,7 +21,6 @@ from store.dynamodb import (
     ConflictError,
     Item,
     MalformedItemError,
-    Query,
     Reader,
     Update,
     get_items,
@@ -30,7 +29,7 @@ from store.dynamodb import (
 )
 from store.incidents import LISTED, Incident, IncidentAttribute, IncidentTable, incident_key, parse_incident
 from store.maintenance import Window, incident_maintenance, maintenance_until, silence_held_until
-from store.records import Attribute, FileAttribute, Index
+from store.records import Attribute, FileAttribute, build_run_query
 from store.senders import Sender, SenderAttribute, SenderTable, UnreadableFolder, parse_sender
 
 if TYPE_CHECKING:
@@ -267,17 +266,7 @@ class WorstFiles:
 
     def _query_worst(self, incident: Incident) -> Sequence[NamedFile]:
         for hour in incident.seen.hours:
-            # Not by the hour: what another account floods that with would have to be waited for.
-            query = Query(
-                table=self._table,
-                index=Index.FOLDER,
-                equal={
-                    Attribute.AFFECTED_DATE: format_affected_date(hour),
-                    Attribute.FOLDER: incident.folder,
-                },
-                only={Attribute.RUN_ID: incident.seen.run},
-                attributes=[Attribute.FILES],
-            )
+            query = build_run_query(self._table, hour, incident.folder, incident.seen.run, [Attribute.FILES])
             if records := list(self._reader.query(query, MOST_PAGES)):
                 files = (file for record in records for file in _parse_files(record, incident))
                 return nsmallest(SHOWN_FILES, files, key=attrgetter("rank"))
